@@ -1,0 +1,1 @@
+//! The command list, its data types, error codes and handlers, and the one composition root.

@@ -1,0 +1,2 @@
+//! The headless till.
+fn main() {}

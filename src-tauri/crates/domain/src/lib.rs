@@ -1,0 +1,1 @@
+//! The rules of the till: money, orders, attempts, postings, PromptPay text. Pure.

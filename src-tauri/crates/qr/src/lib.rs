@@ -1,0 +1,1 @@
+//! QR out and QR in: text to modules, pictures to text. Bytes only.

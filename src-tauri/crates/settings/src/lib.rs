@@ -1,0 +1,1 @@
+//! settings.toml, environment overrides and secrets.

@@ -1,0 +1,1 @@
+//! Look-alike payment providers with a fault menu; also powers training mode.

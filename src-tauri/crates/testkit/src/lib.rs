@@ -1,0 +1,1 @@
+//! Fake clock, scripted provider, contract suites, builders. For tests only.
