@@ -1,0 +1,1 @@
+//! Reading an amount a person typed. Refuses rather than guesses.

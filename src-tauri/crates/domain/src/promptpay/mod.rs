@@ -1,0 +1,1 @@
+//! PromptPay and bill-payment QR text.
