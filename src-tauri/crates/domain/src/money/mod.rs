@@ -57,7 +57,9 @@ impl Money {
 
     /// The size without the sign.
     pub const fn abs(self) -> Self {
-        Self { satang: self.satang.saturating_abs() }
+        Self {
+            satang: self.satang.saturating_abs(),
+        }
     }
 
     /// More than nothing.
