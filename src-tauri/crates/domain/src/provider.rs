@@ -1,8 +1,5 @@
 //! The closed lists of methods, providers and sources of knowledge (product.md §1).
 
-use std::fmt;
-use std::str::FromStr;
-
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -21,13 +18,13 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.word())
             }
         }
 
-        impl FromStr for $name {
+        impl std::str::FromStr for $name {
             type Err = crate::provider::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, crate::provider::UnknownWord> {

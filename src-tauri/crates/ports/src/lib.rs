@@ -1,1 +1,22 @@
-//! What the core needs from the outside: providers, ledger, clock, ids, secrets.
+//! What the core needs from the outside, as traits with their request, reply and error types.
+//!
+//! Adapters (providers, ledger, callbacks, settings) implement these and depend on nothing else of ours but the
+//! domain. No trait method here has a default body: a capability is shown by having the code.
+#![warn(missing_docs)]
+
+mod clock;
+mod ledger;
+mod notice;
+mod provider;
+
+pub use clock::{Clock, Ids};
+pub use ledger::{
+    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, Person, Role, Schedule,
+    VerifyReport, Watch, WorkerId,
+};
+pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
+pub use provider::{
+    Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment, Notice, NoticeError,
+    NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, ProviderError, ProviderProfile, RefundRequest,
+    Refunded, Refunds, Report, StatusQuery, Strength, TestReport, Verdict,
+};

@@ -1,0 +1,202 @@
+//! Moving one attempt by one event: the table's verdict, and the facts the event carries.
+
+use super::attempt::{AttemptEvent, AttemptState, Move, Reason, flag_of, rule};
+use super::evidence::{Evidence, Source};
+use super::flag::Flag;
+use super::{Attempt, Order, TransitionError};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+impl Order {
+    /// Applies `event` to the attempt at `index`. `Ok(false)` when nothing changes.
+    pub(super) fn step(
+        &mut self,
+        index: usize,
+        event: &AttemptEvent,
+        at: Timestamp,
+    ) -> Result<bool, TransitionError> {
+        let attempt = &mut self.attempts[index];
+        check_amounts(event)?;
+        let before = attempt.clone();
+        let mut raised = flag_of(event);
+        match rule(attempt.state, event.kind()) {
+            Move::Illegal => return Err(TransitionError::AttemptState(attempt.state)),
+            Move::Ignore => return Ok(false),
+            Move::To(state) => {
+                attempt.take_facts(event, at);
+                attempt.enter(state, at);
+            }
+            Move::Keep => attempt.take_facts(event, at),
+            Move::Raise(flag) => {
+                attempt.take_facts(event, at);
+                raised = Some(flag);
+            }
+            Move::Credit => {
+                if attempt.ended_at.is_some() {
+                    raised = Some(Flag::PaidLate);
+                }
+                attempt.take_facts(event, at);
+            }
+            Move::Pay => {
+                // The decline, not the delay, is what a person has to look at when the provider changed its mind.
+                if attempt.declined() {
+                    self.raised.insert(Flag::Contradiction);
+                } else if attempt.ended_at.is_some() && attempt.state != AttemptState::Paid {
+                    self.raised.insert(Flag::PaidLate);
+                }
+                attempt.take_facts(event, at);
+                attempt.enter(AttemptState::Paid, at);
+            }
+        }
+        let flag_is_new = raised.is_some_and(|flag| self.raised.insert(flag));
+        Ok(flag_is_new || *attempt != before)
+    }
+}
+
+fn check_amounts(event: &AttemptEvent) -> Result<(), TransitionError> {
+    let in_range = |amount: Money| !amount.is_negative() && amount <= Money::LARGEST_SALE;
+    let ok = match event {
+        AttemptEvent::Accepted { payable, .. } | AttemptEvent::Unshowable { payable, .. } => {
+            in_range(*payable) && payable.is_positive()
+        }
+        AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence } => {
+            in_range(evidence.amount) && evidence.fee.is_none_or(in_range)
+        }
+        AttemptEvent::OperatorConfirmed { reason, note, .. } => {
+            let explained = note.as_deref().is_some_and(|note| !note.trim().is_empty());
+            if *reason == super::ConfirmReason::Other && !explained {
+                return Err(TransitionError::NoteMissing);
+            }
+            true
+        }
+        _ => true,
+    };
+    if ok { Ok(()) } else { Err(TransitionError::Amount) }
+}
+
+impl Attempt {
+    /// The provider itself said no.
+    fn declined(&self) -> bool {
+        matches!(
+            self.reason,
+            Some(
+                Reason::Declined
+                    | Reason::FailedProcessing
+                    | Reason::InsufficientBalance
+                    | Reason::PaymentCancelled
+                    | Reason::Timeout
+            )
+        )
+    }
+
+    fn enter(&mut self, state: AttemptState, at: Timestamp) {
+        self.state = state;
+        if state.is_ended() && self.ended_at.is_none() {
+            self.ended_at = Some(at);
+        }
+        if state == AttemptState::Paid {
+            self.paid_at.get_or_insert(at);
+            self.reason = None;
+        }
+        if state.is_final() || state == AttemptState::Cancelling {
+            // Nobody may scan it any longer.
+            self.instruction = None;
+        }
+    }
+
+    fn take_facts(&mut self, event: &AttemptEvent, at: Timestamp) {
+        match event {
+            AttemptEvent::Accepted {
+                provider_ref,
+                payable,
+                instruction,
+                deadline,
+            } => {
+                self.accept(provider_ref.as_ref(), *payable, at);
+                self.deadline = *deadline;
+                // Where a callback, a cancel or an end overtook the reply, the QR must not appear any more.
+                if matches!(
+                    self.state,
+                    AttemptState::Submitted | AttemptState::Unknown | AttemptState::Confirming
+                ) {
+                    self.instruction = Some(instruction.clone());
+                }
+                if matches!(self.state, AttemptState::Submitted | AttemptState::Unknown) {
+                    self.reason = None;
+                }
+            }
+            AttemptEvent::Unshowable {
+                provider_ref,
+                payable,
+                why,
+            } => {
+                self.accept(provider_ref.as_ref(), *payable, at);
+                self.reason = Some(why.reason());
+            }
+            AttemptEvent::Refused { reason } => {
+                self.reason.get_or_insert(*reason);
+                if self.state != AttemptState::Cancelling {
+                    self.reason = Some(*reason);
+                }
+            }
+            AttemptEvent::OutcomeLost => self.reason = Some(Reason::OutcomeUnknown),
+            AttemptEvent::Declined { reason } => {
+                if self.state != AttemptState::Paid {
+                    self.reason = Some(*reason);
+                }
+            }
+            AttemptEvent::Lapsed | AttemptEvent::DeadlinePassed => {
+                self.reason.get_or_insert(Reason::Deadline);
+            }
+            AttemptEvent::CancelRequested { .. } => {
+                self.reason.get_or_insert(Reason::CancelledByPerson);
+            }
+            AttemptEvent::Short { evidence } => self.take_evidence(evidence),
+            AttemptEvent::Confirmed { evidence } => {
+                self.take_evidence(evidence);
+                if self.confirmed_by.is_none() {
+                    self.confirmed_by = Some(evidence.source);
+                }
+            }
+            AttemptEvent::OperatorConfirmed { .. } => {
+                // A person vouches for the amount due (cli.md, `received`); what already arrived is part of it.
+                self.person_word = Some(self.asked.max(self.evidenced()));
+                self.confirmed_by = Some(Source::Person);
+            }
+            AttemptEvent::ListenClosed => {
+                self.closed = true;
+                self.reason.get_or_insert(Reason::Deadline);
+            }
+            AttemptEvent::SubmitStarted
+            | AttemptEvent::Seen { .. }
+            | AttemptEvent::Held
+            | AttemptEvent::Unrecognised { .. }
+            | AttemptEvent::Contradicted
+            | AttemptEvent::WeakEvidence
+            | AttemptEvent::CancelDone => {}
+        }
+    }
+
+    fn accept(&mut self, provider_ref: Option<&String>, payable: Money, at: Timestamp) {
+        if self.provider_ref.is_none() {
+            self.provider_ref = provider_ref.cloned();
+        }
+        self.payable = payable;
+        self.accepted_at.get_or_insert(at);
+    }
+
+    /// Evidence only ever adds: an amount that shrank under the same key is an older message.
+    fn take_evidence(&mut self, evidence: &Evidence) {
+        match self.evidence.iter_mut().find(|known| known.key == evidence.key) {
+            Some(known) => {
+                known.amount = known.amount.max(evidence.amount);
+                known.fee = known.fee.max(evidence.fee);
+            }
+            None => self.evidence.push(evidence.clone()),
+        }
+        let fees: Vec<Money> = self.evidence.iter().filter_map(|known| known.fee).collect();
+        if !fees.is_empty() {
+            self.fee = Money::checked_sum(fees);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The port of the ledger: intentions, not tables.
+//!
+//! The ledger stores what the domain decided and decides nothing itself. Two writers notice each other by the
+//! order's version; uniqueness of numbers, references and evidence does the idempotency.
+
+use async_trait::async_trait;
+use keptang_domain::order::{Change, Order, OrderState};
+use keptang_domain::provider::UnknownWord;
+use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, Timestamp};
+
+/// The ledger.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Stores a new order and gives it the next number of its counter: three events in one transaction (opened,
+    /// first attempt opened, submission started), because all three must be on disk before a provider hears of the
+    /// sale and one flush is enough for them. The attempt gets a watch, claimed as `new.claim` says.
+    async fn open_order(&self, new: NewOrder) -> Result<Order, LedgerError>;
+
+    /// Stores changes of one order, each built on the one before it, all or nothing. An attempt they open gets a
+    /// watch due at once, held by `claim_new` so that no other process asks the provider while this one is about to.
+    ///
+    /// # Errors
+    /// [`LedgerError::VersionMoved`] when somebody else wrote first: load and decide again.
+    /// [`LedgerError::EvidenceUsed`] when another order already holds the evidence.
+    async fn commit(&self, changes: Vec<Change>, claim_new: Option<NewClaim>) -> Result<(), LedgerError>;
+
+    /// One order.
+    async fn load(&self, key: OrderKey) -> Result<Order, LedgerError>;
+
+    /// Orders, newest first.
+    async fn list(&self, filter: OrderFilter) -> Result<Vec<Order>, LedgerError>;
+
+    /// Ids of orders changed after the event with this sequence number, and the newest sequence number. This is how
+    /// processes on one ledger hear of each other.
+    async fn changed_since(&self, sequence: i64) -> Result<(i64, Vec<OrderId>), LedgerError>;
+
+    /// Claims up to `limit` watches that are due at `now` and free, for `lease_ms`.
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Claim>, LedgerError>;
+
+    /// Claims the watch of one attempt, due or not. `Ok(None)` when another worker holds it.
+    async fn claim_one(
+        &self,
+        attempt: AttemptId,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Option<Claim>, LedgerError>;
+
+    /// Gives a claimed watch back with what was learnt. Does nothing when the claim was lost meanwhile.
+    async fn release(&self, claim: &Claim, schedule: Schedule) -> Result<(), LedgerError>;
+
+    /// Makes a watch due at `at` unless it is due sooner.
+    async fn wake(&self, attempt: AttemptId, at: Timestamp) -> Result<(), LedgerError>;
+
+    /// The earliest moment at which a watch becomes due or a claim on one runs out.
+    async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError>;
+
+    /// What is known about following this attempt; `None` once nothing is followed.
+    async fn watch(&self, attempt: AttemptId) -> Result<Option<Watch>, LedgerError>;
+
+    /// Proves the ledger: hash chain, rebuilt orders, balances.
+    async fn verify(&self) -> Result<VerifyReport, LedgerError>;
+
+    /// People, by name.
+    async fn people(&self) -> Result<Vec<Person>, LedgerError>;
+
+    /// Stores a person, new or changed, with a line in the audit trail.
+    async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError>;
+}
+
+/// A new sale, to be stored at once.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Our id.
+    pub id: OrderId,
+    /// Prefix of the number: the counter's letter.
+    pub counter: String,
+    /// What is owed.
+    pub amount_due: Money,
+    /// Free text.
+    pub note: Option<String>,
+    /// Who stands at the till.
+    pub cashier: Option<String>,
+    /// The day it belongs to.
+    pub business_day: BusinessDay,
+    /// Now.
+    pub at: Timestamp,
+    /// The first attempt.
+    pub attempt: AttemptId,
+    /// Who serves it.
+    pub provider: ProviderId,
+    /// Secret part of its callback address.
+    pub token: CallbackToken,
+    /// Who is about to ask the provider.
+    pub claim: NewClaim,
+}
+
+/// Who holds the watch of a new attempt from its first moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewClaim {
+    /// Who.
+    pub worker: WorkerId,
+    /// For how long, in milliseconds.
+    pub lease_ms: i64,
+}
+
+/// How to name an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderKey {
+    /// By id.
+    Id(OrderId),
+    /// By the number people see.
+    Number(String),
+    /// By one of its attempts.
+    Attempt(AttemptId),
+    /// By a provider's reference.
+    ProviderRef(ProviderId, String),
+    /// By the secret part of an attempt's callback address.
+    Token(ProviderId, CallbackToken),
+}
+
+/// Which orders to list. Everything given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Of this business day.
+    pub day: Option<BusinessDay>,
+    /// In this state.
+    pub state: Option<OrderState>,
+    /// With an attempt that has not ended, or (`false`) without one.
+    pub running: Option<bool>,
+    /// Whose number, note, cashier or references contain this text, or whose amount it is.
+    pub search: Option<String>,
+    /// Older than the order with this number.
+    pub before_number: Option<String>,
+    /// At most so many; 0 means the ledger's own page size.
+    pub limit: usize,
+}
+
+/// A process that follows attempts, random per start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WorkerId(pub u128);
+
+/// The right to ask a provider about one attempt, until it runs out.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Which attempt.
+    pub attempt: AttemptId,
+    /// Of which order.
+    pub order: OrderId,
+    /// Who holds it.
+    pub worker: WorkerId,
+    /// When it runs out.
+    pub until: Timestamp,
+    /// What is known so far.
+    pub watch: Watch,
+}
+
+/// How an attempt is followed. Kept outside the hash chain: it says nothing about money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch {
+    /// When it is next due.
+    pub next_at: Timestamp,
+    /// When the provider was last asked.
+    pub asked_at: Option<Timestamp>,
+    /// When the provider last answered in a way we understood.
+    pub answered_at: Option<Timestamp>,
+    /// Questions since the last news.
+    pub looks: u32,
+    /// When a person's "check now" found nothing.
+    pub nothing_found_at: Option<Timestamp>,
+}
+
+/// What to do with a watch that is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// Nothing more to follow.
+    Done,
+    /// Follow on, with these facts.
+    Again(Watch),
+}
+
+/// What is wrong with the ledger, said as what the caller may do next.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Somebody else wrote this order first: load and decide again.
+    #[error("the order was changed by someone else meanwhile")]
+    VersionMoved,
+    /// Another order already holds this evidence.
+    #[error("the payment already belongs to another order")]
+    EvidenceUsed {
+        /// Which.
+        order: OrderId,
+    },
+    /// Another attempt already holds this provider reference.
+    #[error("the provider's reference already belongs to another attempt")]
+    ReferenceUsed,
+    /// No such thing.
+    #[error("not in the ledger")]
+    NotFound,
+    /// The file or server cannot be used now: disk full, locked, gone.
+    #[error("the ledger cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The file was written by a newer version of the till.
+    #[error("the ledger was written by a newer version of the till")]
+    TooNew,
+    /// What is stored makes no sense; the text names the row.
+    #[error("the ledger is damaged at {at}")]
+    Corrupt {
+        /// Table and row.
+        at: String,
+    },
+}
+
+/// What a proof of the ledger found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Events read.
+    pub events: u64,
+    /// Orders rebuilt.
+    pub orders: u64,
+    /// The first thing that is wrong: table, row, and what.
+    pub first_fault: Option<String>,
+}
+
+/// Someone who works at the till.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Unique name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Argon2id hash of the PIN, in PHC form.
+    pub pin_hash: String,
+    /// No longer works here.
+    pub disabled: bool,
+    /// Wrong PINs in a row.
+    pub wrong_pins: u32,
+    /// No PIN is taken before this moment.
+    pub locked_until: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Person")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a person may do (product.md §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads everything, changes nothing.
+    Auditor,
+    /// Takes payments.
+    Cashier,
+    /// Confirms by hand and refunds.
+    Manager,
+    /// Everything.
+    Owner,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Auditor, Self::Cashier, Self::Manager, Self::Owner];
+
+    /// The stable word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auditor => "auditor",
+            Self::Cashier => "cashier",
+            Self::Manager => "manager",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.word() == text)
+            .ok_or(UnknownWord)
+    }
+}
