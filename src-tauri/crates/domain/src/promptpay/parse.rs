@@ -205,22 +205,16 @@ pub fn parse(text: &str) -> Result<PaymentQr, PaymentQrError> {
         return Err(PaymentQrError::IsSlip);
     }
     let fields = checked_root(text)?;
-    let words = |tag| {
-        fields
-            .get(tag)
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-    };
     require_baht(&fields)?;
     Ok(PaymentQr {
         initiation: initiation(&fields)?,
         recipient: recipient(&fields)?,
         amount: fields.get(54).map(amount).transpose()?,
         country: country(&fields)?,
-        category: words(52),
-        name: words(59),
-        city: words(60),
-        post_code: words(61),
+        category: fields.text(52),
+        name: fields.text(59),
+        city: fields.text(60),
+        post_code: fields.text(61),
         additional: fields
             .get(62)
             .map(additional_data)
@@ -363,35 +357,23 @@ fn bill_payment(text: &str) -> Result<Recipient, PaymentQrError> {
     if ![BILL_PAYMENT_AID, CROSS_BORDER_BILL_AID].contains(&application) {
         return Ok(Recipient::Other);
     }
-    let words = |tag| {
-        fields
-            .get(tag)
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-    };
     Ok(Recipient::BillPayment(BillPayment {
         biller: fields
             .get(1)
             .and_then(BillerId::new)
             .ok_or(PaymentQrError::Biller)?,
-        ref1: words(2).ok_or(PaymentQrError::MissingRef1)?,
-        ref2: words(3),
+        ref1: fields.text(2).ok_or(PaymentQrError::MissingRef1)?,
+        ref2: fields.text(3),
     }))
 }
 
 fn additional_data(text: &str) -> Result<AdditionalData, PaymentQrError> {
     let fields = template(62, text)?;
-    let words = |tag| {
-        fields
-            .get(tag)
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
-    };
     Ok(AdditionalData {
-        bill_number: words(1),
-        store: words(3),
-        reference: words(5),
-        terminal: words(7),
-        purpose: words(8),
+        bill_number: fields.text(1),
+        store: fields.text(3),
+        reference: fields.text(5),
+        terminal: fields.text(7),
+        purpose: fields.text(8),
     })
 }

@@ -75,7 +75,7 @@ impl Target {
         self.kind
     }
 
-    /// For logs and screens that others see: the kind's digits hidden up to the last four.
+    /// For logs and screens that others see: all digits but the last four hidden.
     pub fn masked(&self) -> String {
         mask(&self.digits)
     }

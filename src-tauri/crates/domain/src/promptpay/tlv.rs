@@ -98,6 +98,12 @@ impl<'a> Fields<'a> {
             .map(|field| field.value)
     }
 
+    /// The value to keep; some generators write an optional tag with nothing in it, which says no more than
+    /// leaving it out.
+    pub(crate) fn text(&self, tag: u8) -> Option<String> {
+        self.get(tag).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     pub(crate) fn first(&self) -> Option<Field<'a>> {
         self.0.first().copied()
     }
@@ -159,6 +165,7 @@ mod tests {
         assert_eq!(fields.get(59), Some("กขค"));
         assert_eq!(fields.get(62), Some(""));
         assert_eq!(fields.get(1), None);
+        assert_eq!((fields.text(0), fields.text(62)), (Some("01".to_owned()), None));
         assert_eq!(Fields::read("").unwrap().first(), None);
     }
 
