@@ -73,8 +73,9 @@ fn read(picture: &GrayImage) -> Vec<String> {
         return Vec::new();
     };
     let codes = BarcodeReader::new()
-        // Payment and slip codes are all QR; looking for stripes too would find them in table rows.
-        .formats([BarcodeFormat::QRCode])
+        // Payment and slip codes are all ordinary QR. Micro QR is read out of noise now and then, and stripes
+        // out of table rows.
+        .formats([BarcodeFormat::QRCodeModel2])
         .try_harder(true)
         .try_rotate(true)
         .try_invert(true)

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage};
-use resvg::tiny_skia::{Color, IntSize, Pixmap, Transform};
+use resvg::tiny_skia::{Color, IntSize, Pixmap, Point, Rect, Transform};
 use resvg::usvg::{self, Node, Tree, roxmltree};
 
 use crate::raster::{BombKind, DecodeError};
@@ -27,6 +27,11 @@ const STYLE_BYTES_MAX: usize = 4_096;
 const DEFINITIONS_MAX: usize = 32;
 /// How often the whole canvas may be painted over, all shapes and layers together.
 const PAINTED_CANVASES_MAX: f32 = 64.0;
+/// All outlines together, in canvas sides. Module by module a version-40 QR has about 400, plus the ways between.
+const OUTLINE_SIDES_MAX: f32 = 10_000.0;
+const DASHES_MAX: f32 = 20_000.0;
+/// Shapes and groups, counting a clip's own once for every use of it.
+const NODES_DRAWN_MAX: usize = 3 * ELEMENTS_MAX;
 
 /// Elements that draw, structure or merely describe. Text and images are allowed in and then not drawn.
 const ALLOWED: [&str; 27] = [
@@ -171,8 +176,7 @@ fn check_reuse(document: &roxmltree::Document<'_>) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// Bounds what drawing will cost: how much area all shapes and layers cover together.
-#[expect(clippy::float_arithmetic, reason = "areas on a canvas, no money")]
+/// Bounds what drawing will cost: area covered, length of outlines, and how often a clip is drawn again.
 fn check_tree(tree: &Tree) -> Result<(), DecodeError> {
     // CSS can name filters that are no elements. A clip inside a clip is drawn anew for every use.
     let clip_in_clip = |clip: &Arc<usvg::ClipPath>| clip.clip_path().is_some() || holds_clip(clip.root());
@@ -182,30 +186,70 @@ fn check_tree(tree: &Tree) -> Result<(), DecodeError> {
         return Err(TOO_COMPLEX);
     }
     let canvas = tree.size().to_rect(0.0, 0.0).ok_or(BROKEN)?;
-    let mut painted = 0.0_f32;
+    let mut nodes = 0_usize;
+    let mut painted_canvases = 0.0_f32;
+    let mut outline_sides = 0.0_f32;
     let mut open_groups = vec![tree.root()];
     while let Some(group) = open_groups.pop() {
+        open_groups.extend(group.clip_path().map(usvg::ClipPath::root));
         for node in group.children() {
-            let bounds = match node {
+            nodes += 1;
+            match node {
                 Node::Group(inner) => {
                     open_groups.push(inner);
-                    if !inner.should_isolate() {
-                        continue;
+                    if inner.should_isolate() {
+                        add_area(
+                            &mut painted_canvases,
+                            inner.abs_layer_bounding_box().to_rect(),
+                            canvas,
+                        );
                     }
-                    inner.abs_layer_bounding_box().to_rect()
                 }
-                Node::Path(path) => path.abs_stroke_bounding_box(),
-                Node::Image(_) | Node::Text(_) => continue,
-            };
-            if let Some(visible) = bounds.intersect(&canvas) {
-                painted += visible.width() * visible.height() / (canvas.width() * canvas.height());
+                Node::Path(path) => {
+                    add_area(&mut painted_canvases, path.abs_stroke_bounding_box(), canvas);
+                    add_outline(&mut outline_sides, path, canvas)?;
+                }
+                Node::Image(_) | Node::Text(_) => {}
             }
-            if !painted.is_finite() || painted > PAINTED_CANVASES_MAX {
+            // Written so that a NaN fails too.
+            let bounded = painted_canvases <= PAINTED_CANVASES_MAX && outline_sides <= OUTLINE_SIDES_MAX;
+            if !bounded || nodes > NODES_DRAWN_MAX {
                 return Err(TOO_COMPLEX);
             }
         }
     }
     Ok(())
+}
+
+#[expect(clippy::float_arithmetic, reason = "areas on a canvas, no money")]
+fn add_area(painted_canvases: &mut f32, bounds: Rect, canvas: Rect) {
+    if let Some(visible) = bounds.intersect(&canvas) {
+        *painted_canvases += visible.width() * visible.height() / (canvas.width() * canvas.height());
+    }
+}
+
+/// Control points bound the length of a curve from above, which is the side to err on.
+#[expect(clippy::float_arithmetic, reason = "lengths on a canvas, no money")]
+fn add_outline(outline_sides: &mut f32, path: &usvg::Path, canvas: Rect) -> Result<(), DecodeError> {
+    let mut points = path.data().points().to_vec();
+    let local_length: f32 = points.windows(2).map(distance).sum();
+    path.abs_transform().map_points(&mut points);
+    let length: f32 = points.windows(2).map(distance).sum();
+    *outline_sides += length / canvas.width().max(canvas.height());
+
+    if let Some(dashes) = path.stroke().and_then(usvg::Stroke::dasharray) {
+        let few = local_length / dashes.iter().sum::<f32>() <= DASHES_MAX;
+        return if few { Ok(()) } else { Err(TOO_COMPLEX) };
+    }
+    Ok(())
+}
+
+#[expect(clippy::float_arithmetic, reason = "lengths on a canvas, no money")]
+fn distance(ends: &[Point]) -> f32 {
+    match ends {
+        [from, to] => (to.x - from.x).abs() + (to.y - from.y).abs(),
+        _ => 0.0,
+    }
 }
 
 fn holds_clip(root: &usvg::Group) -> bool {
@@ -315,6 +359,18 @@ mod tests {
             <clipPath id="b" clip-path="url(#a)"><rect width="9" height="9"/></clipPath>
             <rect width="9" height="9" clip-path="url(#b)"/>"#;
         assert_eq!(drawn(clip_chain), Err(TOO_COMPLEX));
+        for paint in [
+            "fill='black'",
+            "stroke='black'",
+            "stroke='black' stroke-dasharray='0.01'",
+        ] {
+            let scribble = format!("<path {paint} d='M0 0{}'/>", "L9 9L0 1".repeat(10_000));
+            assert_eq!(drawn(&scribble), Err(TOO_COMPLEX), "{paint}");
+        }
+        assert_eq!(
+            drawn("<path d='M0 0h9' stroke='black' stroke-dasharray='0.0001'/>"),
+            Err(TOO_COMPLEX)
+        );
         let file = drawn(r#"<image href="/etc/hostname" width="10" height="10"/>"#).unwrap();
         assert!(file.pixels().all(|pixel| pixel == &Luma([255])));
     }
