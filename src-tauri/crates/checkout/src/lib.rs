@@ -1,1 +1,28 @@
 //! The use cases and the driver that follows open attempts.
+//!
+//! Decides when to ask whom; the domain decides what an answer means for the books, the ledger keeps it. Nothing here
+//! knows a wire format, SQL, a window or a command line.
+
+mod cancel;
+mod confirm;
+mod driver;
+mod health;
+mod notice;
+mod offer;
+mod policy;
+mod record;
+mod refund;
+mod routing;
+mod take_payment;
+mod till;
+
+pub use cancel::CancelError;
+pub use confirm::ConfirmError;
+pub use driver::CheckOutcome;
+pub use health::{Health, Standing};
+pub use policy::Timing;
+pub use record::RecordError;
+pub use refund::{RefundError, RefundOrder};
+pub use routing::RouteError;
+pub use take_payment::{Charge, ChargeError};
+pub use till::{Parts, Till, TillConfig, TillEvent};

@@ -1,0 +1,440 @@
+//! One step of one claimed attempt: what to ask in which state, what the answer means, when to ask again.
+
+use crate::offer;
+use crate::policy::{DEADLINE_GRACE_MS, DOUBTS_BEFORE_CONTRADICTION, LOST_LOOKS_MS};
+use crate::record::RecordError;
+use crate::till::Till;
+use keptang_domain::AttemptId;
+use keptang_domain::order::{Attempt, AttemptEvent, AttemptState, Order, Reason, Source};
+use keptang_ports::{
+    CancelOutcome, Claim, Found, LostPayment, OrderKey, PaymentProvider, PaymentRef, ProviderError, Schedule,
+    Verdict, Watch,
+};
+
+/// What a step heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The provider answered.
+    Answer,
+    /// It did not, or not usefully.
+    Silence,
+    /// It cannot be asked.
+    CannotAsk,
+}
+
+/// The result of a step.
+pub(super) struct Stepped {
+    pub(super) order: Order,
+    pub(super) heard: Heard,
+    watch: Watch,
+    /// The provider named a pause.
+    pause_ms: Option<i64>,
+}
+
+impl Till {
+    /// One step of a claimed attempt, and the claim given back.
+    pub(super) async fn follow(&self, claim: Claim) -> Option<(Order, Heard)> {
+        match self.step(&claim).await {
+            Ok(stepped) => {
+                let schedule = self.schedule_after(&stepped, claim.attempt);
+                if let Err(error) = self.inner.ledger.release(&claim, schedule).await {
+                    tracing::error!(attempt = %claim.attempt, error = %error, "a claim could not be given back; it will run out");
+                }
+                Some((stepped.order, stepped.heard))
+            }
+            Err(error) => {
+                tracing::error!(attempt = %claim.attempt, error = %error, "a step could not be recorded; the claim will run out");
+                None
+            }
+        }
+    }
+
+    async fn step(&self, claim: &Claim) -> Result<Stepped, RecordError> {
+        let order = self.inner.ledger.load(OrderKey::Id(claim.order)).await?;
+        let mut stepped = Stepped {
+            order,
+            heard: Heard::CannotAsk,
+            watch: claim.watch,
+            pause_ms: None,
+        };
+        let Some(attempt) = stepped.order.attempt(claim.attempt).cloned() else {
+            return Ok(stepped);
+        };
+        let Some(provider) = self.provider(attempt.provider).cloned() else {
+            return Ok(stepped);
+        };
+        let provider = provider.as_ref();
+        match attempt.state {
+            AttemptState::Paid => {}
+            // Stored in the same transaction as the submission, so this is a till that died inside the domain's own
+            // steps; nothing was sent.
+            AttemptState::Prepared => {
+                self.tell(&mut stepped, &attempt, AttemptEvent::CancelRequested { by: None })
+                    .await?;
+            }
+            AttemptState::Submitted => {
+                // Claimed by us, so whoever sent it is gone: its answer is lost.
+                self.tell(&mut stepped, &attempt, AttemptEvent::OutcomeLost)
+                    .await?;
+                self.look_for_lost(&mut stepped, &attempt, provider).await?;
+            }
+            AttemptState::Unknown => self.look_for_lost(&mut stepped, &attempt, provider).await?,
+            AttemptState::Cancelling => self.cancel_at_provider(&mut stepped, &attempt, provider).await?,
+            AttemptState::Awaiting | AttemptState::Confirming | AttemptState::Held => {
+                self.question(&mut stepped, &attempt, provider).await?;
+                self.close_at_deadline(&mut stepped, claim.attempt, provider)
+                    .await?;
+            }
+            AttemptState::Failed | AttemptState::Expired | AttemptState::Cancelled => {
+                self.question(&mut stepped, &attempt, provider).await?;
+            }
+        }
+        self.stop_listening(&mut stepped, claim.attempt).await?;
+        Ok(stepped)
+    }
+
+    async fn tell(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        event: AttemptEvent,
+    ) -> Result<(), RecordError> {
+        let before = stepped.order.attempt(attempt.id).map(|attempt| attempt.state);
+        stepped.order = self.record_attempt(stepped.order.id, attempt.id, event).await?;
+        if stepped.order.attempt(attempt.id).map(|attempt| attempt.state) != before {
+            stepped.watch.looks = 0;
+        }
+        Ok(())
+    }
+
+    /// Asks where a payment stands.
+    async fn question(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        provider: &dyn PaymentProvider,
+    ) -> Result<(), RecordError> {
+        let Some(status) = provider.status() else {
+            return Ok(());
+        };
+        let Some(payment) = payment_ref(&stepped.order, attempt) else {
+            // A callback overtook the answer that carries the provider's reference.
+            return if attempt.state.is_ended() {
+                Ok(())
+            } else {
+                self.look_for_lost(stepped, attempt, provider).await
+            };
+        };
+        stepped.watch.asked_at = Some(self.now());
+        let answer = self
+            .ask(provider, status.query(&payment), ProviderError::Unavailable)
+            .await;
+        match answer {
+            Ok(report) => self.believe(stepped, attempt, report.verdict).await,
+            Err(error) => {
+                stepped.silent(&error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Records what an answer means.
+    async fn believe(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        verdict: Verdict,
+    ) -> Result<(), RecordError> {
+        stepped.heard = Heard::Answer;
+        stepped.watch.answered_at = Some(self.now());
+        stepped.watch.looks = stepped.watch.looks.saturating_add(1);
+        let doubts = stepped.watch.looks;
+        let event = match verdict {
+            // A callback said "paid", the provider itself says otherwise, again and again.
+            Verdict::Pending
+                if attempt.state == AttemptState::Confirming && doubts >= DOUBTS_BEFORE_CONTRADICTION =>
+            {
+                AttemptEvent::Contradicted
+            }
+            Verdict::Pending => return Ok(()),
+            Verdict::Seen => AttemptEvent::Seen {
+                source: Source::Query,
+            },
+            Verdict::Short(evidence) => AttemptEvent::Short { evidence },
+            Verdict::Paid(evidence) => AttemptEvent::Confirmed { evidence },
+            Verdict::Declined(reason) => AttemptEvent::Declined { reason },
+            Verdict::Lapsed => AttemptEvent::Lapsed,
+            Verdict::Held => AttemptEvent::Held,
+            Verdict::Unrecognised(word) => AttemptEvent::Unrecognised { word },
+            Verdict::Contradiction(what) => {
+                tracing::warn!(attempt = %attempt.id, what, "the provider's success is not about our payment");
+                AttemptEvent::Contradicted
+            }
+        };
+        self.tell(stepped, attempt, event).await
+    }
+
+    /// Looks for a payment whose create answer was lost.
+    async fn look_for_lost(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        provider: &dyn PaymentProvider,
+    ) -> Result<(), RecordError> {
+        let Some(lookup) = provider.lookup() else {
+            return Ok(());
+        };
+        let lost = LostPayment {
+            attempt: attempt.id,
+            order_number: stepped.order.opening.number.clone(),
+            amount: attempt.asked,
+            submitted_at: attempt.opened_at,
+        };
+        stepped.watch.asked_at = Some(self.now());
+        match self
+            .ask(provider, lookup.find(&lost), ProviderError::Unavailable)
+            .await
+        {
+            Ok(Some(Found { created, report })) => {
+                let limit = self.config().adjust_limit;
+                let event =
+                    offer::examine(created, attempt.asked, limit, provider.profile(), self.now()).await;
+                self.tell(stepped, attempt, event).await?;
+                self.believe(stepped, attempt, report.verdict).await
+            }
+            Ok(None) => {
+                stepped.heard = Heard::Answer;
+                stepped.watch.answered_at = Some(self.now());
+                stepped.watch.looks = stepped.watch.looks.saturating_add(1);
+                let enough =
+                    usize::try_from(stepped.watch.looks).is_ok_and(|looks| looks >= LOST_LOOKS_MS.len());
+                if enough && attempt.state != AttemptState::Confirming {
+                    self.tell(
+                        stepped,
+                        attempt,
+                        AttemptEvent::Refused {
+                            reason: Reason::NeverCreated,
+                        },
+                    )
+                    .await?;
+                }
+                Ok(())
+            }
+            Err(error) => {
+                stepped.silent(&error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Cancels truthfully: the provider is asked, and payment beats cancel.
+    async fn cancel_at_provider(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        provider: &dyn PaymentProvider,
+    ) -> Result<(), RecordError> {
+        let payment = match payment_ref(&stepped.order, attempt) {
+            Some(payment) => payment,
+            None if provider.lookup().is_some() => {
+                self.look_for_lost(stepped, attempt, provider).await?;
+                // Found meanwhile: cancel it in the same breath.
+                let now = stepped.order.attempt(attempt.id).cloned();
+                match now
+                    .as_ref()
+                    .and_then(|attempt| payment_ref(&stepped.order, attempt))
+                {
+                    Some(payment) => payment,
+                    None => return Ok(()),
+                }
+            }
+            // Nobody to ask and nothing that could be let go.
+            None => return self.tell(stepped, attempt, AttemptEvent::CancelDone).await,
+        };
+        if let Some(cancel) = provider.cancel() {
+            stepped.watch.asked_at = Some(self.now());
+            return match self
+                .ask(provider, cancel.cancel(&payment), ProviderError::Unavailable)
+                .await
+            {
+                Ok(CancelOutcome::Cancelled) => {
+                    stepped.heard = Heard::Answer;
+                    self.tell(stepped, attempt, AttemptEvent::CancelDone).await
+                }
+                Ok(CancelOutcome::StandsAt(report)) => self.believe(stepped, attempt, report.verdict).await,
+                Err(error) => {
+                    stepped.silent(&error);
+                    Ok(())
+                }
+            };
+        }
+        if provider.status().is_some() {
+            self.question(stepped, attempt, provider).await?;
+            if stepped.heard != Heard::Answer {
+                return Ok(());
+            }
+        }
+        let still_cancelling = stepped
+            .order
+            .attempt(attempt.id)
+            .is_some_and(|attempt| attempt.state == AttemptState::Cancelling);
+        if still_cancelling {
+            self.tell(stepped, attempt, AttemptEvent::CancelDone).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Past the deadline: lets go of the payment at the provider where that is possible, and says that the time is up.
+    async fn close_at_deadline(
+        &self,
+        stepped: &mut Stepped,
+        id: AttemptId,
+        provider: &dyn PaymentProvider,
+    ) -> Result<(), RecordError> {
+        let Some(attempt) = stepped.order.attempt(id).cloned() else {
+            return Ok(());
+        };
+        let now = self.now();
+        let Some(deadline) = attempt.deadline else {
+            return Ok(());
+        };
+        if attempt.state != AttemptState::Awaiting || now < deadline {
+            return Ok(());
+        }
+        let silent_for_long = now >= deadline.plus_ms(DEADLINE_GRACE_MS);
+        let payment = payment_ref(&stepped.order, &attempt);
+        if let (Some(cancel), Some(payment)) = (provider.cancel(), payment) {
+            match self
+                .ask(provider, cancel.cancel(&payment), ProviderError::Unavailable)
+                .await
+            {
+                Ok(CancelOutcome::Cancelled) => {}
+                Ok(CancelOutcome::StandsAt(report)) => {
+                    self.believe(stepped, &attempt, report.verdict).await?;
+                }
+                Err(error) => {
+                    stepped.silent(&error);
+                    if !silent_for_long {
+                        return Ok(());
+                    }
+                }
+            }
+        } else if stepped.heard == Heard::Silence && !silent_for_long {
+            return Ok(());
+        }
+        // Ignored by the table when the last answer moved the attempt on.
+        self.tell(stepped, &attempt, AttemptEvent::DeadlinePassed).await
+    }
+
+    async fn stop_listening(&self, stepped: &mut Stepped, id: AttemptId) -> Result<(), RecordError> {
+        let Some(attempt) = stepped.order.attempt(id).cloned() else {
+            return Ok(());
+        };
+        let over = !attempt.closed
+            && attempt.state != AttemptState::Paid
+            && self.can_still_hear(&attempt)
+            && self.now() >= self.config().timing.listen_until(&attempt);
+        if over {
+            self.tell(stepped, &attempt, AttemptEvent::ListenClosed).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether asking could still tell anything about an ended attempt.
+    fn can_still_hear(&self, attempt: &Attempt) -> bool {
+        let askable = self
+            .provider(attempt.provider)
+            .is_some_and(|provider| provider.status().is_some());
+        !attempt.state.is_ended() || (askable && attempt.provider_ref.is_some())
+    }
+
+    fn schedule_after(&self, stepped: &Stepped, attempt: AttemptId) -> Schedule {
+        let mut schedule = self.schedule(&stepped.order, attempt, stepped.watch);
+        if let (Schedule::Again(watch), Some(pause_ms)) = (&mut schedule, stepped.pause_ms) {
+            watch.next_at = watch.next_at.max(self.now().plus_ms(pause_ms));
+        }
+        schedule
+    }
+
+    /// When to look at an attempt next, if ever.
+    pub(crate) fn schedule(&self, order: &Order, id: AttemptId, watch: Watch) -> Schedule {
+        let (Some(attempt), now) = (order.attempt(id), self.now()) else {
+            return Schedule::Done;
+        };
+        if attempt.closed || attempt.state == AttemptState::Paid || !self.can_still_hear(attempt) {
+            return Schedule::Done;
+        }
+        let timing = self.config().timing;
+        let provider = self.provider(attempt.provider);
+        let since = if attempt.state.is_ended() {
+            attempt.ended_at
+        } else {
+            attempt.accepted_at
+        };
+        let age_ms = now.ms_since(since.unwrap_or(attempt.opened_at)).max(0);
+        let usual_ms = timing.poll_every_ms(attempt.state, age_ms);
+        let looking = matches!(attempt.state, AttemptState::Unknown | AttemptState::Submitted)
+            || (attempt.state == AttemptState::Cancelling && attempt.provider_ref.is_none());
+        let pause_ms = if looking && provider.is_some_and(|provider| provider.lookup().is_some()) {
+            look_again_ms(watch.looks)
+        } else if provider.is_some_and(|provider| provider.status().is_some())
+            || attempt.state == AttemptState::Cancelling
+        {
+            let silent_ms = watch.answered_at.map_or(0, |answered| now.ms_since(answered));
+            let silences = u32::try_from(silent_ms / timing.poll_slow_ms.max(1)).unwrap_or(0);
+            timing.retry_after_ms(usual_ms, silences)
+        } else {
+            i64::MAX
+        };
+        let mut next_at = now.plus_ms(pause_ms).min(timing.listen_until(attempt));
+        if let (AttemptState::Awaiting, Some(deadline)) = (attempt.state, attempt.deadline) {
+            // Once past, the deadline no longer hurries: the pause above decides when to try closing again.
+            if deadline > now {
+                next_at = next_at.min(deadline);
+            }
+        }
+        Schedule::Again(Watch { next_at, ..watch })
+    }
+}
+
+impl Stepped {
+    fn silent(&mut self, error: &ProviderError) {
+        self.heard = Heard::Silence;
+        if let ProviderError::Throttled { after_ms } = error {
+            self.pause_ms = *after_ms;
+        }
+    }
+}
+
+/// The pause before the next look for a lost payment.
+fn look_again_ms(looks: u32) -> i64 {
+    let done = usize::try_from(looks)
+        .unwrap_or(usize::MAX)
+        .min(LOST_LOOKS_MS.len() - 1);
+    let before = done.checked_sub(1).map_or(0, |at| LOST_LOOKS_MS[at]);
+    LOST_LOOKS_MS[done] - before
+}
+
+pub(crate) fn payment_ref(order: &Order, attempt: &Attempt) -> Option<PaymentRef> {
+    Some(PaymentRef {
+        attempt: attempt.id,
+        order_number: order.opening.number.clone(),
+        provider_ref: attempt.provider_ref.clone()?,
+        payable: attempt.payable,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look_again_ms;
+
+    #[test]
+    fn three_looks_fit_into_fifteen_seconds() {
+        assert_eq!(
+            (0..3).map(look_again_ms).collect::<Vec<_>>(),
+            [1_000, 5_000, 8_000]
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Following attempts until nothing more can happen to them.
+//!
+//! The ledger holds what is due when, so a restart forgets nothing, and a claim on each attempt, so that of several
+//! processes only one asks. The driver asks outside any transaction and records what it heard.
+
+mod advance;
+mod check;
+
+pub(crate) use advance::payment_ref;
+pub use check::CheckOutcome;
+
+use crate::health::Health;
+use crate::till::{Till, TillEvent};
+use keptang_domain::ProviderId;
+use keptang_ports::{PaymentProvider, ProviderError};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// Questions in flight at once, over all providers. Each provider's own rate limit is kept by its client.
+const MAX_IN_FLIGHT: usize = 64;
+/// Another process may make something due without being able to wake this one, so never sleep longer than this.
+const LONGEST_SLEEP_MS: i64 = 500;
+/// How often this process looks for what others wrote.
+const HEAR_OTHERS_EVERY: Duration = Duration::from_millis(300);
+/// A provider client keeps its own timeout; this one is for a client that forgets.
+const TIMEOUT_SLACK_MS: i64 = 5_000;
+
+impl Till {
+    /// Follows attempts until `stop`. Runs in every process that has the ledger open; claims keep them apart.
+    pub async fn drive(&self, stop: CancellationToken) {
+        let slots = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
+        while !stop.is_cancelled() {
+            let pause_ms = match self.follow_due(&slots).await {
+                Ok(pause_ms) => pause_ms,
+                Err(error) => {
+                    tracing::error!(error = %error, "the ledger could not be read; trying again");
+                    LONGEST_SLEEP_MS
+                }
+            };
+            let pause =
+                Duration::from_millis(u64::try_from(pause_ms.clamp(0, LONGEST_SLEEP_MS)).unwrap_or(0));
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.inner.wake.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn follow_due(&self, slots: &Arc<Semaphore>) -> Result<i64, keptang_ports::LedgerError> {
+        let free = slots.available_permits();
+        if free > 0 {
+            let lease_ms = self.config().timing.lease_ms();
+            let claims = self
+                .inner
+                .ledger
+                .claim_due(self.inner.worker, self.now(), lease_ms, free)
+                .await?;
+            for claim in claims {
+                let Ok(slot) = Arc::clone(slots).acquire_owned().await else {
+                    break;
+                };
+                let till = self.clone();
+                tokio::spawn(async move {
+                    till.follow(claim).await;
+                    drop(slot);
+                });
+            }
+        }
+        let next = self.inner.ledger.next_due().await?;
+        Ok(next.map_or(LONGEST_SLEEP_MS, |next| next.ms_since(self.now()).max(1)))
+    }
+
+    /// Announces changes that other processes make, until `stop`.
+    pub async fn hear_others(&self, stop: CancellationToken) {
+        let mut seen = match self.inner.ledger.changed_since(i64::MAX).await {
+            Ok((newest, _)) => newest,
+            Err(_) => 0,
+        };
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(HEAR_OTHERS_EVERY) => {}
+            }
+            if let Ok((newest, orders)) = self.inner.ledger.changed_since(seen).await {
+                seen = newest;
+                for order in orders {
+                    self.announce(TillEvent::OrderChanged { order });
+                }
+            }
+        }
+    }
+
+    /// What is known of a provider's health.
+    pub fn health(&self, provider: ProviderId) -> Health {
+        self.inner.health.of(provider)
+    }
+
+    /// Waits for one answer of a provider, with an end, and notes how it went.
+    pub(crate) async fn ask<T>(
+        &self,
+        provider: &dyn PaymentProvider,
+        question: impl Future<Output = Result<T, ProviderError>>,
+        when_silent: ProviderError,
+    ) -> Result<T, ProviderError> {
+        let limit_ms = self
+            .config()
+            .timing
+            .request_timeout_ms
+            .saturating_add(TIMEOUT_SLACK_MS);
+        let limit = Duration::from_millis(u64::try_from(limit_ms).unwrap_or(0));
+        let started = tokio::time::Instant::now();
+        let answer = tokio::time::timeout(limit, question)
+            .await
+            .unwrap_or(Err(when_silent));
+        let took_ms = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let id = provider.id();
+        if let Err(error) = &answer {
+            tracing::warn!(provider = %id, error = %error, took_ms, "the provider did not answer as hoped");
+        }
+        if self.inner.health.note(id, &answer, took_ms, self.now()) {
+            self.announce(TillEvent::ProviderHealth { provider: id });
+        }
+        answer
+    }
+}

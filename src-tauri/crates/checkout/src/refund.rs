@@ -1,0 +1,206 @@
+//! Giving money back. The wish is on disk before the provider is asked, never above what came in, and never asked
+//! twice while the first answer is open.
+
+use crate::driver::payment_ref;
+use crate::record::RecordError;
+use crate::till::Till;
+use keptang_domain::order::{
+    Attempt, Order, OrderEvent, Refund, RefundKind, RefundReason, RefundState, TransitionError,
+};
+use keptang_domain::{AttemptId, Money, OrderId, RefundId};
+use keptang_ports::{LedgerError, OrderKey, ProviderError, RefundRequest, Refunded};
+
+/// A wish to give money back.
+#[derive(Debug, Clone)]
+pub struct RefundOrder {
+    /// Of which order.
+    pub order: OrderId,
+    /// How much; everything that can go back of one payment when `None`.
+    pub amount: Option<Money>,
+    /// Why.
+    pub reason: RefundReason,
+    /// Who.
+    pub by: String,
+    /// A person already transferred it, under this reference.
+    pub by_transfer: Option<String>,
+}
+
+/// Why nothing was asked of the provider.
+#[derive(Debug, thiserror::Error)]
+pub enum RefundError {
+    /// Nothing of the order can go back.
+    #[error("nothing was received that could go back")]
+    NothingToReturn,
+    /// This provider gives nothing back itself.
+    #[error("the provider cannot return money; return it by transfer and record the reference")]
+    OnlyByTransfer,
+    /// The order does not allow it.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// The ledger could not take it.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<RecordError> for RefundError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Transition(error) => Self::Transition(error),
+            RecordError::Ledger(error) => Self::Ledger(error),
+        }
+    }
+}
+
+impl Till {
+    /// Gives money back and says what came of it: the refund in the order that comes back is done, failed or unknown.
+    pub async fn refund(&self, wish: RefundOrder) -> Result<(Order, RefundId), RefundError> {
+        let order = self.resolve_refunds(wish.order).await?;
+        let attempt = pick(&order, wish.amount).ok_or(RefundError::NothingToReturn)?;
+        let amount = wish.amount.unwrap_or_else(|| order.refundable_of(attempt.id));
+        let can_refund = self
+            .provider(attempt.provider)
+            .is_some_and(|provider| provider.refunds().is_some());
+        if wish.by_transfer.is_none() && (!can_refund || attempt.provider_ref.is_none()) {
+            return Err(RefundError::OnlyByTransfer);
+        }
+        let refund = RefundId::from_bits(self.inner.ids.next_id());
+        let kind = if wish.by_transfer.is_some() {
+            RefundKind::Transfer
+        } else {
+            RefundKind::Refund
+        };
+        let mut events = vec![OrderEvent::RefundRequested {
+            refund,
+            attempt: attempt.id,
+            amount,
+            kind,
+            reason: wish.reason,
+            by: wish.by,
+        }];
+        if let Some(reference) = wish.by_transfer {
+            let (state, kind) = (RefundState::Done, RefundKind::Transfer);
+            events.push(OrderEvent::RefundResolved {
+                refund,
+                state,
+                kind,
+                provider_ref: Some(reference),
+            });
+            return Ok((self.record_all(wish.order, events, None).await?, refund));
+        }
+        let order = self.record_all(wish.order, events, None).await?;
+        let order = self.send_refund(&order, attempt.id, refund, amount).await?;
+        Ok((order, refund))
+    }
+
+    async fn send_refund(
+        &self,
+        order: &Order,
+        attempt: AttemptId,
+        refund: RefundId,
+        amount: Money,
+    ) -> Result<Order, RefundError> {
+        let Some((request, provider)) = self.request(order, attempt, refund, amount) else {
+            return Err(RefundError::OnlyByTransfer);
+        };
+        let Some(refunds) = provider.refunds() else {
+            return Err(RefundError::OnlyByTransfer);
+        };
+        let answer = self
+            .ask(
+                provider.as_ref(),
+                refunds.refund(&request),
+                ProviderError::OutcomeUnknown,
+            )
+            .await;
+        let (state, kind, provider_ref) = match answer {
+            Ok(Refunded { kind, provider_ref }) => (RefundState::Done, kind, Some(provider_ref)),
+            Err(ProviderError::OutcomeUnknown | ProviderError::Unavailable) => {
+                (RefundState::Unknown, RefundKind::Refund, None)
+            }
+            Err(
+                ProviderError::Refused { .. }
+                | ProviderError::Misconfigured(_)
+                | ProviderError::NotSent
+                | ProviderError::Throttled { .. }
+                | ProviderError::NotFound,
+            ) => (RefundState::Failed, RefundKind::Refund, None),
+        };
+        let event = OrderEvent::RefundResolved {
+            refund,
+            state,
+            kind,
+            provider_ref,
+        };
+        Ok(self.record(order.id, event, None).await?)
+    }
+
+    /// Looks for refunds whose answer was lost, by asking what exists. One that the provider does not know after a
+    /// clear answer has failed.
+    pub async fn resolve_refunds(&self, id: OrderId) -> Result<Order, RefundError> {
+        let mut order = self.inner.ledger.load(OrderKey::Id(id)).await?;
+        let open: Vec<Refund> = order
+            .refunds
+            .iter()
+            .filter(|refund| matches!(refund.state, RefundState::Requested | RefundState::Unknown))
+            .cloned()
+            .collect();
+        for refund in open {
+            let Some((request, provider)) = self.request(&order, refund.attempt, refund.id, refund.amount)
+            else {
+                continue;
+            };
+            let Some(refunds) = provider.refunds() else {
+                continue;
+            };
+            let (state, kind, provider_ref) = match self
+                .ask(
+                    provider.as_ref(),
+                    refunds.find(&request),
+                    ProviderError::Unavailable,
+                )
+                .await
+            {
+                Ok(Some(Refunded { kind, provider_ref })) => (RefundState::Done, kind, Some(provider_ref)),
+                Ok(None) => (RefundState::Failed, refund.kind, None),
+                Err(_) => continue,
+            };
+            let event = OrderEvent::RefundResolved {
+                refund: refund.id,
+                state,
+                kind,
+                provider_ref,
+            };
+            order = self.record(id, event, None).await?;
+        }
+        Ok(order)
+    }
+
+    fn request(
+        &self,
+        order: &Order,
+        attempt: AttemptId,
+        refund: RefundId,
+        amount: Money,
+    ) -> Option<(RefundRequest, std::sync::Arc<dyn keptang_ports::PaymentProvider>)> {
+        let attempt = order.attempt(attempt)?;
+        let request = RefundRequest {
+            refund,
+            payment: payment_ref(order, attempt)?,
+            amount,
+            paid_at: attempt.paid_at?,
+            now: self.now(),
+        };
+        Some((request, self.provider(attempt.provider)?.clone()))
+    }
+}
+
+/// The payment to return from: the newest that covers the amount, so that the second of two payments goes back first.
+fn pick(order: &Order, amount: Option<Money>) -> Option<Attempt> {
+    let wanted = amount.unwrap_or(Money::SMALLEST_SALE);
+    let newest_first = || order.attempts.iter().rev();
+    newest_first()
+        .find(|attempt| order.refundable_of(attempt.id) >= wanted)
+        // Too much for any: let the domain say so.
+        .or_else(|| newest_first().find(|attempt| attempt.received().is_positive()))
+        .cloned()
+}
