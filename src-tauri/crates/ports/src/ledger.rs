@@ -4,7 +4,7 @@
 //! order's version; uniqueness of numbers, references and evidence does the idempotency.
 
 use async_trait::async_trait;
-use keptang_domain::order::{Change, Order, OrderState};
+use keptang_domain::order::{Change, Order, OrderEvent, OrderState};
 use keptang_domain::provider::UnknownWord;
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, Timestamp};
 
@@ -64,6 +64,12 @@ pub trait Ledger: Send + Sync {
     /// What is known about following this attempt; `None` once nothing is followed.
     async fn watch(&self, attempt: AttemptId) -> Result<Option<Watch>, LedgerError>;
 
+    /// Frees everything a worker holds, because its process is known to be gone.
+    async fn break_claims(&self, worker: WorkerId) -> Result<(), LedgerError>;
+
+    /// Everything that happened to an order, oldest first, with the sequence number of each event.
+    async fn history(&self, order: OrderId) -> Result<Vec<PastEvent>, LedgerError>;
+
     /// Proves the ledger: hash chain, rebuilt orders, balances.
     async fn verify(&self) -> Result<VerifyReport, LedgerError>;
 
@@ -72,6 +78,17 @@ pub trait Ledger: Send + Sync {
 
     /// Stores a person, new or changed, with a line in the audit trail.
     async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError>;
+}
+
+/// One stored event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastEvent {
+    /// Place in the whole ledger.
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: OrderEvent,
 }
 
 /// A new sale, to be stored at once.

@@ -11,7 +11,7 @@ mod provider;
 
 pub use clock::{Clock, Ids};
 pub use ledger::{
-    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, Person, Role, Schedule,
+    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Role, Schedule,
     VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
