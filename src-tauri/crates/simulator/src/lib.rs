@@ -1,1 +1,44 @@
 //! Look-alike payment providers with a fault menu; also powers training mode.
+//!
+//! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root), and later
+//! its siblings. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
+//! the providers' pages alone and shares no code with the clients, so that two readings of a page that
+//! agree are evidence.
+//!
+//! Does not do: TLS, real money, other machines ([`start`] refuses an address that is not loopback).
+
+mod answer;
+mod app;
+mod clock;
+mod connection;
+pub mod control;
+mod delivery;
+pub mod faults;
+mod ids;
+mod omise;
+mod server;
+pub mod stats;
+mod store;
+
+pub use clock::Clock;
+pub use ids::Ids;
+pub use server::{Config, Running, StartError, start};
+
+/// The secret key of training mode.
+pub const TRAINING_SECRET_KEY: &str = "skey_test_keptangtraining00";
+/// The public key of training mode.
+pub const TRAINING_PUBLIC_KEY: &str = "pkey_test_keptangtraining00";
+/// The webhook secret of training mode, base64 as the dashboard shows it.
+pub const TRAINING_WEBHOOK_SECRET: &str = "a2VwdGFuZy10cmFpbmluZy13ZWJob29rLXNlY3JldC0wMQ==";
+
+/// An HTTP client that follows no redirects and uses no proxy.
+fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {
+    // Building a client needs a default crypto provider even when it only ever speaks plain http; an error
+    // means that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .timeout(timeout)
+        .build()
+}

@@ -1,0 +1,41 @@
+//! The control panel: plays the customer, sets faults, and tells what was seen.
+//!
+//! Below `/_control`, JSON in and out, no credentials (the server listens on this machine only). Errors are
+//! `{"error": "<sentence>"}` with 400 (bad request), 404 (unknown id) or 409 (wrong state).
+//!
+//! | Request | Body | Answer |
+//! |---|---|---|
+//! | `GET /_control` | | a page for people |
+//! | `GET /_control/charges` | | `[ChargeView]`, oldest first |
+//! | `POST /_control/charges/{id}/{action}` | [`ActRequest`], may be empty | [`ChargeView`] |
+//! | `POST /_control/charges/{id}/webhook` | `{"variant": {…}}`, may be empty | sends `charge.complete` again |
+//! | `GET /_control/faults` | | `[ActiveRule]` |
+//! | `POST /_control/faults` | [`FaultRule`] | the [`ActiveRule`] |
+//! | `DELETE /_control/faults`, `…/faults/{id}` | | `{}` |
+//! | `POST /_control/release` | | frees hanging requests and held webhooks |
+//! | `POST /_control/webhook-url` | `{"url": "http://…"}` or `{"url": null}` | `{}` |
+//! | `POST /_control/rotate-secret` | `{"secret": "<base64>"}`, may be empty | `{"secret": "<base64>"}` |
+//! | `POST /_control/clock` | `{"advance_ms": 1000}` | `{"now": "…Z"}` |
+//! | `GET /_control/stats` | | [`Stats`] |
+//! | `POST /_control/reset` | | forgets charges, faults, counts, rotations and moved time |
+//!
+//! Actions: `pay` (pending only; `amount_satang` makes the provider report another amount, `funding` decides
+//! whether partial refunds work), `pay_late` (expired or failed), `fail` (pending; `failure_code`), `expire`
+//! (pending), `reverse` (pending or successful). `after_ms` postpones any of them.
+//!
+//! A fault rule: `{"fault": {"kind": "slow", "delay_ms": 500}, "endpoint": "omise.charge.get", "lasts":
+//! "once" | {"times": 3} | "always", "processed": true}`; all but `fault` may be left out. Kinds and their
+//! fields are the variants of [`Fault`](crate::faults::Fault), in snake case; webhook faults are
+//! `{"kind": "webhook", "variant": {"kind": "duplicate", "copies": 3}, "key": "charge.complete"}`.
+
+mod client;
+mod routes;
+mod wire;
+
+pub use client::{Client, ControlError};
+pub(crate) use routes::router;
+pub(crate) use wire::Act;
+pub use wire::{ActRequest, Action, ChargeView, Funding};
+
+pub use crate::faults::{ActiveRule, FaultRule};
+pub use crate::stats::Stats;

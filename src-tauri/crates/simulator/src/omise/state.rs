@@ -1,0 +1,284 @@
+//! What the Omise look-alike remembers, and the only moves a charge can make.
+//!
+//! Pure data: no clock, no transport. Times are milliseconds since the epoch, amounts satang.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::control::{Act, Action, Funding};
+
+/// Bangkok has had no clock change since 1920, so a fixed offset is the whole time zone.
+const BANGKOK_OFFSET_MS: i64 = 7 * 3_600_000;
+const DAY_MS: i64 = 86_400_000;
+/// Omise page §8: refund within 30 days.
+const REFUND_DAYS: i64 = 30;
+/// Omise page §8: fewer than 15 partial refunds.
+const PARTIAL_REFUNDS_MAX: usize = 14;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct State {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) charges: Vec<Charge>,
+    /// Set once a rotation happened; until then the configured secrets hold.
+    pub(crate) rotated: Option<Secrets>,
+}
+
+/// Webhook secrets, base64 as the dashboard shows them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Secrets {
+    pub(crate) current: String,
+    pub(crate) previous: Option<String>,
+    /// The previous secret signs too, until then; `None`: for as long as it is there.
+    pub(crate) previous_until_ms: Option<i64>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Source {
+    pub(crate) id: String,
+    pub(crate) created_ms: i64,
+    pub(crate) amount_satang: i64,
+    pub(crate) is_used: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    Pending,
+    Successful,
+    Failed,
+    Expired,
+    Reversed,
+}
+
+impl Status {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Reversed => "reversed",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QrKind {
+    Png,
+    Svg,
+    Undecodable,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) transaction_id: String,
+    pub(crate) amount_satang: i64,
+    pub(crate) is_void: bool,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) created_ms: i64,
+}
+
+/// Something that happens to a charge by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) act: Act,
+    pub(crate) due_ms: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Charge {
+    pub(crate) id: String,
+    pub(crate) source_id: String,
+    pub(crate) source_created_ms: i64,
+    pub(crate) document_id: String,
+    pub(crate) download_token: String,
+    pub(crate) payment_id: String,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) amount_satang: i64,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) return_uri: Option<String>,
+    pub(crate) ip: Option<String>,
+    pub(crate) webhook_endpoints: Vec<String>,
+    pub(crate) status: Status,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) funding: Funding,
+    pub(crate) created_ms: i64,
+    pub(crate) expires_ms: i64,
+    pub(crate) expired_ms: Option<i64>,
+    pub(crate) paid_ms: Option<i64>,
+    pub(crate) reversed_ms: Option<i64>,
+    pub(crate) refunds: Vec<Refund>,
+    pub(crate) qr_kind: QrKind,
+    /// What the QR asks for; the charge's amount unless a fault changed it.
+    pub(crate) qr_amount_satang: i64,
+    pub(crate) plan: Option<Plan>,
+}
+
+/// The charge is not in a state from which this can happen.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WrongState;
+
+/// Why a refund cannot be made, as the error code and its sentence (Omise page §7, §8).
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RefundRefused {
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
+}
+
+impl Charge {
+    pub(crate) fn is_paid(&self) -> bool {
+        self.status == Status::Successful
+    }
+
+    pub(crate) fn refunded_satang(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.amount_satang).sum()
+    }
+
+    pub(crate) fn is_voided(&self) -> bool {
+        self.refunds.iter().any(|refund| refund.is_void)
+    }
+
+    pub(crate) fn can_void(&self, now_ms: i64) -> bool {
+        let is_same_day = self
+            .paid_ms
+            .is_some_and(|paid_ms| bangkok_day(paid_ms) == bangkok_day(now_ms));
+        self.is_paid() && self.refunds.is_empty() && is_same_day
+    }
+
+    pub(crate) fn can_refund(&self, now_ms: i64) -> bool {
+        let is_in_time = self
+            .paid_ms
+            .is_some_and(|paid_ms| now_ms - paid_ms <= REFUND_DAYS * DAY_MS);
+        self.is_paid() && is_in_time && self.refunded_satang() < self.amount_satang
+    }
+
+    /// True for every funding source: the page says the object does not tell them apart (§8), so a till that
+    /// asks for a partial refund of a credit-card payment learns it from `failed_refund`.
+    pub(crate) fn can_refund_partially(&self, now_ms: i64) -> bool {
+        self.can_refund(now_ms) && self.refunds.len() < PARTIAL_REFUNDS_MAX
+    }
+
+    /// Whether a refund of `amount_satang` is allowed, and if so whether it is carried out as a void.
+    pub(crate) fn judge_refund(
+        &self,
+        amount_satang: i64,
+        is_void_only: bool,
+        now_ms: i64,
+    ) -> Result<bool, RefundRefused> {
+        let failed = |message| {
+            Err(RefundRefused {
+                code: "failed_refund",
+                message,
+            })
+        };
+        let is_whole = self.refunds.is_empty() && amount_satang == self.amount_satang;
+        if is_void_only && !(is_whole && self.can_void(now_ms)) {
+            return Err(RefundRefused {
+                code: "failed_void",
+                message: "charge can no longer be voided",
+            });
+        }
+        if !self.is_paid() {
+            return failed("charge was not paid");
+        }
+        if amount_satang > self.amount_satang - self.refunded_satang() {
+            return failed("amount is larger than what is left to refund");
+        }
+        if !self.can_refund(now_ms) {
+            return failed("charge is too old to refund");
+        }
+        if !is_whole && !self.can_refund_partially(now_ms) {
+            return failed("charge has too many partial refunds");
+        }
+        let takes_partial = matches!(self.funding, Funding::WalletBalance | Funding::BankAccount);
+        if !is_whole && !takes_partial {
+            return failed("this payment can only be refunded in full");
+        }
+        Ok(is_whole && self.can_void(now_ms))
+    }
+
+    /// Carries `act` out at `now_ms` and names the webhook key it causes.
+    pub(crate) fn apply(&mut self, act: &Act, now_ms: i64) -> Result<&'static str, WrongState> {
+        match (act.action, self.status) {
+            (Action::Pay, Status::Pending) | (Action::PayLate, Status::Expired | Status::Failed) => {
+                self.status = Status::Successful;
+                self.paid_ms = Some(now_ms);
+                self.failure = None;
+                self.amount_satang = act.amount_satang.unwrap_or(self.amount_satang);
+                self.funding = act.funding.unwrap_or_default();
+                self.plan = None;
+                Ok("charge.complete")
+            }
+            (Action::Fail, Status::Pending) => {
+                let code = act
+                    .failure_code
+                    .clone()
+                    .unwrap_or_else(|| "failed_processing".to_owned());
+                self.status = Status::Failed;
+                self.failure = Some(Failure {
+                    code,
+                    message: "the payment could not be processed".to_owned(),
+                });
+                self.plan = None;
+                Ok("charge.complete")
+            }
+            (Action::Expire, Status::Pending) => {
+                self.status = Status::Expired;
+                self.expired_ms = Some(now_ms);
+                self.plan = None;
+                Ok("charge.expire")
+            }
+            (Action::Reverse, Status::Pending | Status::Successful) => {
+                self.status = Status::Reversed;
+                self.reversed_ms = Some(now_ms);
+                self.plan = None;
+                Ok("charge.reverse")
+            }
+            _ => Err(WrongState),
+        }
+    }
+
+    /// The next thing that happens without anybody asking.
+    pub(crate) fn next_due(&self) -> Option<Plan> {
+        let expiry = (self.status == Status::Pending).then(|| Plan {
+            act: Act::of(Action::Expire),
+            due_ms: self.expires_ms,
+        });
+        match (&self.plan, expiry) {
+            (Some(plan), Some(expiry)) if expiry.due_ms < plan.due_ms => Some(expiry),
+            (Some(plan), _) => Some(plan.clone()),
+            (None, expiry) => expiry,
+        }
+    }
+}
+
+fn bangkok_day(at_ms: i64) -> i64 {
+    (at_ms + BANGKOK_OFFSET_MS).div_euclid(DAY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bangkok_day;
+
+    #[test]
+    fn the_bangkok_day_turns_at_17_utc() {
+        let midnight_ms = 1_759_942_800_000; // 2025-10-08T17:00:00Z
+        assert_eq!(bangkok_day(midnight_ms) - bangkok_day(midnight_ms - 1), 1);
+        assert_eq!(bangkok_day(midnight_ms), bangkok_day(midnight_ms + 86_399_999));
+    }
+}
