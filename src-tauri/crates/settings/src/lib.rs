@@ -1,1 +1,34 @@
-//! settings.toml, environment overrides and secrets.
+//! settings.toml, environment overrides, secrets and the data directory (cli.md, sections Common and Settings).
+//!
+//! [`Settings::load`] lays `settings.toml` and then `KEPTANG__SECTION__KEY` variables over the built-in defaults.
+//! Every key is described once, in `schema`; loading, error texts and the file that `keptang init` writes all
+//! come from there. [`Secrets::load`] gathers keys from the environment and from the encrypted file.
+//!
+//! Nothing here reads the process environment except [`process_environment`]; nothing touches the network. Error
+//! texts name keys and places and never repeat a value, because what was typed into the wrong place may be a key.
+//! The operating system's keychain is not read here yet: it comes with the set-up wizard.
+
+mod address;
+mod check;
+mod data_dir;
+mod error;
+mod init;
+mod load;
+mod schema;
+mod secret;
+mod secrets;
+mod secrets_file;
+mod settings;
+
+pub use data_dir::{create_data_dir, data_dir};
+pub use error::{Expected, Place, SettingsError};
+pub use init::init_text;
+pub use load::{SETTINGS_FILE, process_environment};
+pub use secret::{Secret, SecretName};
+pub use secrets::Secrets;
+pub use secrets_file::{SECRETS_FILE, SecretsFile};
+pub use settings::{
+    AccountText, AmountSignature, CallbackSignature, Callbacks, Crypto2328, DecimalText, DepositGateway,
+    EasySlip, Era, Flow, JwtGateway, JwtPaths, JwtType, Language, LedgerUrl, OmiseTrueMoney, PayoutAccount,
+    Printer, PrinterKind, Providers, Routing, Settings, Shop, ShopAccount, Timing, Vat, VatMode,
+};
