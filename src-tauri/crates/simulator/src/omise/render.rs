@@ -128,7 +128,7 @@ pub(super) fn charge(charge: &Charge, view: View<'_>) -> Value {
     let flags = json!({
         "zero_interest_installments": false, "authorized": is_paid, "capturable": false, "capture": true,
         "disputable": false, "livemode": view.is_live, "refundable": charge.can_refund(view.now_ms),
-        "partially_refundable": charge.can_refund_partially(view.now_ms),
+        "partially_refundable": charge.can_refund(view.now_ms),
         "reversed": charge.status == Status::Reversed, "reversible": false, "voided": charge.is_voided(),
         "paid": is_paid, "expired": charge.status == Status::Expired,
         "can_perform_void": charge.can_void(view.now_ms),

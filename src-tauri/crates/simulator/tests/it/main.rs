@@ -1,0 +1,12 @@
+//! The simulator from the outside: real HTTP on loopback, a fixed clock, no sleeps.
+#![allow(clippy::unwrap_used, clippy::as_conversions)]
+
+mod control_panel;
+mod life_cycle;
+mod lists;
+mod persistence;
+mod refunds;
+mod stage;
+mod strictness;
+mod webhooks;
+mod wire_faults;
