@@ -378,7 +378,9 @@ pub const fn rule(state: AttemptState, event: EventKind) -> Move {
             S::Prepared | S::Submitted | S::Unknown => Move::To(S::Failed),
             S::Cancelling => Move::To(S::Cancelled),
             S::Awaiting => Move::Illegal,
-            S::Confirming | S::Held | S::Paid | S::Failed | S::Expired | S::Cancelled => Move::Ignore,
+            // "Any no: review only" (architecture.md §5, row Paid).
+            S::Paid => Move::Raise(Flag::Contradiction),
+            S::Confirming | S::Held | S::Failed | S::Expired | S::Cancelled => Move::Ignore,
         },
         E::OutcomeLost => match state {
             S::Submitted => Move::To(S::Unknown),
@@ -406,13 +408,15 @@ pub const fn rule(state: AttemptState, event: EventKind) -> Move {
             }
             S::Paid => Move::Raise(Flag::Contradiction),
             S::Prepared => Move::Illegal,
-            S::Failed | S::Expired | S::Cancelled => Move::Ignore,
+            // Kept, because money that still comes contradicts it.
+            S::Failed | S::Expired | S::Cancelled => Move::Keep,
         },
         E::Lapsed => match state {
             S::Submitted | S::Awaiting | S::Confirming | S::Unknown | S::Held => Move::To(S::Expired),
             S::Cancelling => Move::To(S::Cancelled),
             S::Prepared => Move::Illegal,
-            S::Paid | S::Failed | S::Expired | S::Cancelled => Move::Ignore,
+            S::Paid => Move::Raise(Flag::Contradiction),
+            S::Failed | S::Expired | S::Cancelled => Move::Ignore,
         },
         E::Held => match state {
             S::Prepared => Move::Illegal,
@@ -487,6 +491,8 @@ pub struct Attempt {
     pub accepted_at: Option<Timestamp>,
     /// When it first ended without money. Stays when late money moves it on, which is how late money is known.
     pub ended_at: Option<Timestamp>,
+    /// When the provider first said no.
+    pub declined_at: Option<Timestamp>,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
     /// Listening is over.

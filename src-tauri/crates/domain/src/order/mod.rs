@@ -399,6 +399,7 @@ impl Order {
             opened_at: at,
             accepted_at: None,
             ended_at: None,
+            declined_at: None,
             paid_at: None,
             closed: false,
             reason: None,

@@ -18,7 +18,7 @@ impl Order {
         let attempt = &mut self.attempts[index];
         check_amounts(event)?;
         let before = attempt.clone();
-        let mut raised = flag_of(event);
+        let mut raised: Vec<Flag> = flag_of(event).into_iter().collect();
         match rule(attempt.state, event.kind()) {
             Move::Illegal => return Err(TransitionError::AttemptState(attempt.state)),
             Move::Ignore => return Ok(false),
@@ -29,27 +29,22 @@ impl Order {
             Move::Keep => attempt.take_facts(event, at),
             Move::Raise(flag) => {
                 attempt.take_facts(event, at);
-                raised = Some(flag);
+                raised.push(flag);
             }
-            Move::Credit => {
-                if attempt.ended_at.is_some() {
-                    raised = Some(Flag::PaidLate);
-                }
-                attempt.take_facts(event, at);
-            }
+            Move::Credit => attempt.take_facts(event, at),
             Move::Pay => {
-                // The decline, not the delay, is what a person has to look at when the provider changed its mind.
-                if attempt.declined() {
-                    self.raised.insert(Flag::Contradiction);
-                } else if attempt.ended_at.is_some() && attempt.state != AttemptState::Paid {
-                    self.raised.insert(Flag::PaidLate);
-                }
                 attempt.take_facts(event, at);
                 attempt.enter(AttemptState::Paid, at);
             }
         }
-        let flag_is_new = raised.is_some_and(|flag| self.raised.insert(flag));
-        Ok(flag_is_new || *attempt != before)
+        let late = attempt.received() > before.received() && before.ended_by_itself();
+        let contradicted = attempt.declined_at.is_some() && attempt.received().is_positive();
+        let changed = *attempt != before;
+        raised.extend(late.then_some(Flag::PaidLate));
+        raised.extend(contradicted.then_some(Flag::Contradiction));
+        let known = self.raised.len();
+        self.raised.extend(raised);
+        Ok(changed || self.raised.len() > known)
     }
 }
 
@@ -75,18 +70,11 @@ fn check_amounts(event: &AttemptEvent) -> Result<(), TransitionError> {
 }
 
 impl Attempt {
-    /// The provider itself said no.
-    fn declined(&self) -> bool {
-        matches!(
-            self.reason,
-            Some(
-                Reason::Declined
-                    | Reason::FailedProcessing
-                    | Reason::InsufficientBalance
-                    | Reason::PaymentCancelled
-                    | Reason::Timeout
-            )
-        )
+    /// It ended without money before any "no" of the provider. Money after a "no" is no matter of time but a
+    /// contradiction, whichever of the two was heard first.
+    fn ended_by_itself(&self) -> bool {
+        self.ended_at
+            .is_some_and(|ended| self.declined_at.is_none_or(|declined| ended < declined))
     }
 
     fn enter(&mut self, state: AttemptState, at: Timestamp) {
@@ -141,8 +129,13 @@ impl Attempt {
             }
             AttemptEvent::OutcomeLost => self.reason = Some(Reason::OutcomeUnknown),
             AttemptEvent::Declined { reason } => {
-                if self.state != AttemptState::Paid {
-                    self.reason = Some(*reason);
+                self.declined_at.get_or_insert(at);
+                match self.state {
+                    AttemptState::Paid => {}
+                    ended if ended.is_ended() => {
+                        self.reason.get_or_insert(*reason);
+                    }
+                    _ => self.reason = Some(*reason),
                 }
             }
             AttemptEvent::Lapsed | AttemptEvent::DeadlinePassed => {
