@@ -516,16 +516,9 @@ impl Attempt {
     }
 
     /// What arrived, by all evidence. A person's word and real evidence speak of the same money, so they are never
-    /// added (product.md §2.8): complete evidence replaces the word, until then the larger of the two counts.
+    /// added (product.md §2.8): the larger of the two counts.
     pub fn received(&self) -> Money {
-        if self.fully_evidenced() {
-            return self.evidenced();
-        }
         self.evidenced().max(self.person_word.unwrap_or(Money::ZERO))
-    }
-
-    pub(super) fn fully_evidenced(&self) -> bool {
-        self.evidenced() >= self.payable
     }
 
     pub(super) fn evidenced(&self) -> Money {

@@ -5,7 +5,7 @@
 
 use super::posting::{Account, Posting};
 use super::refund::RefundState;
-use super::{Attempt, AttemptState, Order, OrderState};
+use super::{Attempt, Order, OrderState};
 use crate::money::Money;
 use crate::provider::ProviderId;
 use crate::time::Timestamp;
@@ -22,8 +22,11 @@ impl Attempt {
     /// The gateway's satang are apart from the sale once the whole payable sum is there.
     fn shares(&self) -> Shares {
         let received = self.received();
-        let adjusted = self.state == AttemptState::Paid && self.fully_evidenced();
-        let rounding = if adjusted { self.adjustment() } else { Money::ZERO };
+        let rounding = if received >= self.payable {
+            self.adjustment()
+        } else {
+            Money::ZERO
+        };
         Shares {
             order: received.checked_sub(rounding).unwrap_or(received),
             rounding,

@@ -54,8 +54,10 @@ fn check_amounts(event: &AttemptEvent) -> Result<(), TransitionError> {
         AttemptEvent::Accepted { payable, .. } | AttemptEvent::Unshowable { payable, .. } => {
             in_range(*payable) && payable.is_positive()
         }
-        AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence } => {
-            in_range(evidence.amount) && evidence.fee.is_none_or(in_range)
+        AttemptEvent::Short { evidence } => in_range(evidence.amount) && evidence.fee.is_none_or(in_range),
+        // "Paid" without money would end the attempt and leave the sale open for ever.
+        AttemptEvent::Confirmed { evidence } => {
+            in_range(evidence.amount) && evidence.amount.is_positive() && evidence.fee.is_none_or(in_range)
         }
         AttemptEvent::OperatorConfirmed { reason, note, .. } => {
             let explained = note.as_deref().is_some_and(|note| !note.trim().is_empty());
@@ -119,14 +121,22 @@ impl Attempt {
                 why,
             } => {
                 self.accept(provider_ref.as_ref(), *payable, at);
-                self.reason = Some(why.reason());
-            }
-            AttemptEvent::Refused { reason } => {
-                self.reason.get_or_insert(*reason);
-                if self.state != AttemptState::Cancelling {
-                    self.reason = Some(*reason);
+                match self.state {
+                    AttemptState::Submitted | AttemptState::Unknown => self.reason = Some(why.reason()),
+                    AttemptState::Paid => {}
+                    // It was overtaken: what already happened is the better reason.
+                    _ => {
+                        self.reason.get_or_insert(why.reason());
+                    }
                 }
             }
+            AttemptEvent::Refused { reason } => match self.state {
+                AttemptState::Cancelling => {
+                    self.reason.get_or_insert(*reason);
+                }
+                AttemptState::Paid => {}
+                _ => self.reason = Some(*reason),
+            },
             AttemptEvent::OutcomeLost => self.reason = Some(Reason::OutcomeUnknown),
             AttemptEvent::Declined { reason } => {
                 self.declined_at.get_or_insert(at);
@@ -152,8 +162,10 @@ impl Attempt {
                 }
             }
             AttemptEvent::OperatorConfirmed { .. } => {
-                // A person vouches for the amount due (cli.md, `received`); what already arrived is part of it.
-                self.person_word = Some(self.asked.max(self.evidenced()));
+                // A person vouches for the amount due (cli.md, `received`), but for no more than the QR asked for: where
+                // the gateway took satang off, the evidence that may follow could only say less. What already arrived
+                // is part of it.
+                self.person_word = Some(self.asked.min(self.payable).max(self.evidenced()));
                 self.confirmed_by = Some(Source::Person);
             }
             AttemptEvent::ListenClosed => {
@@ -174,8 +186,11 @@ impl Attempt {
         if self.provider_ref.is_none() {
             self.provider_ref = provider_ref.cloned();
         }
-        self.payable = payable;
-        self.accepted_at.get_or_insert(at);
+        // The first answer is the one the customer saw; a second one with another sum must not move the books.
+        if self.accepted_at.is_none() {
+            self.payable = payable;
+            self.accepted_at = Some(at);
+        }
     }
 
     /// Evidence only ever adds: an amount that shrank under the same key is an older message.
