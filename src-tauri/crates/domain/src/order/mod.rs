@@ -238,14 +238,11 @@ impl Order {
                 if !after.step(index, event, at)? {
                     return Ok(None);
                 }
-                if let AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence } = event
-                    && !self.attempts[index]
-                        .evidence
-                        .iter()
-                        .any(|known| known.key == evidence.key)
-                {
-                    new_evidence = Some((self.attempts[index].provider, evidence.key.clone()));
-                }
+                // Evidence is only ever appended.
+                new_evidence = after.attempts[index]
+                    .evidence
+                    .get(self.attempts[index].evidence.len())
+                    .map(|added| (self.attempts[index].provider, added.key.clone()));
             }
             OrderEvent::Voided { .. } => after.void()?,
             OrderEvent::RefundRequested {
@@ -383,7 +380,8 @@ impl Order {
         if self.position(id).is_ok() {
             return Err(TransitionError::IdUsed);
         }
-        if !(Money::SMALLEST_SALE..=Money::LARGEST_SALE).contains(&asked) {
+        // More than is missing would ask the customer for money the sale does not need.
+        if !(Money::SMALLEST_SALE..=self.missing()).contains(&asked) {
             return Err(TransitionError::Amount);
         }
         self.attempts.push(Attempt {

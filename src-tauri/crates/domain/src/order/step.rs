@@ -3,7 +3,7 @@
 use super::attempt::{AttemptEvent, AttemptState, Move, Reason, flag_of, rule};
 use super::evidence::{Evidence, Source};
 use super::flag::Flag;
-use super::{Attempt, Order, TransitionError};
+use super::{Attempt, Order, OrderState, TransitionError};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -15,13 +15,21 @@ impl Order {
         event: &AttemptEvent,
         at: Timestamp,
     ) -> Result<bool, TransitionError> {
-        let attempt = &mut self.attempts[index];
         check_amounts(event)?;
+        if self.counted_elsewhere(index, event) {
+            return Ok(self.raised.insert(Flag::Contradiction));
+        }
+        let owes = self.state == OrderState::Due;
+        let attempt = &mut self.attempts[index];
         let before = attempt.clone();
         let mut raised: Vec<Flag> = flag_of(event).into_iter().collect();
         match rule(attempt.state, event.kind()) {
             Move::Illegal => return Err(TransitionError::AttemptState(attempt.state)),
             Move::Ignore => return Ok(false),
+            // A person vouches for what is owed. Where nothing is, only evidence may add money.
+            _ if !owes && matches!(event, AttemptEvent::OperatorConfirmed { .. }) => {
+                return Err(TransitionError::OrderState(self.state));
+            }
             Move::To(state) => {
                 attempt.take_facts(event, at);
                 attempt.enter(state, at);
@@ -45,6 +53,21 @@ impl Order {
         let known = self.raised.len();
         self.raised.extend(raised);
         Ok(changed || self.raised.len() > known)
+    }
+}
+
+impl Order {
+    /// One payment cannot have paid two attempts of a sale. (Of two sales, the ledger's unique key says the same.)
+    fn counted_elsewhere(&self, index: usize, event: &AttemptEvent) -> bool {
+        let (AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence }) = event else {
+            return false;
+        };
+        let provider = self.attempts[index].provider;
+        self.attempts.iter().enumerate().any(|(other, attempt)| {
+            other != index
+                && attempt.provider == provider
+                && attempt.evidence.iter().any(|known| known.key == evidence.key)
+        })
     }
 }
 
