@@ -71,12 +71,18 @@ impl Order {
             ));
         }
         postings.extend(self.refund_postings(after));
-        if after.state == OrderState::Due && after.credited >= after.opening.amount_due {
+        if after.state == OrderState::Due && after.kept() >= after.opening.amount_due {
             after.state = OrderState::Settled;
             after.settled_at = Some(at);
         }
         let all_returned = after.refunded() >= after.received() && after.refunded().is_positive();
-        if after.state == OrderState::Settled && all_returned {
+        // A part payment that went back ends the sale as well, once no QR is left that could still bring money.
+        let over = match after.state {
+            OrderState::Settled => true,
+            OrderState::Due => after.attempts.iter().all(|attempt| attempt.state.is_final()),
+            _ => false,
+        };
+        if all_returned && over {
             after.state = OrderState::Voided;
         }
         postings

@@ -329,16 +329,21 @@ impl Order {
             .max(Money::ZERO)
     }
 
-    /// What is still owed; nothing once paid in full or called off.
+    /// What is still owed; nothing once paid in full or called off. What went back before that is owed again.
     pub fn missing(&self) -> Money {
-        if self.state == OrderState::Voided {
+        if self.state != OrderState::Due {
             return Money::ZERO;
         }
         self.opening
             .amount_due
-            .checked_sub(self.credited)
+            .checked_sub(self.kept())
             .unwrap_or(Money::ZERO)
             .max(Money::ZERO)
+    }
+
+    /// What the sale was credited with and did not give back.
+    fn kept(&self) -> Money {
+        self.credited.checked_sub(self.refunded()).unwrap_or(Money::ZERO)
     }
 
     /// What arrived beyond what was owed.
@@ -413,7 +418,7 @@ impl Order {
         if self.state != OrderState::Due {
             return Err(TransitionError::OrderState(self.state));
         }
-        if self.received().is_positive() {
+        if self.received() > self.refunded() {
             return Err(TransitionError::OrderState(self.state));
         }
         if let Some(running) = self.attempts.iter().find(|attempt| !attempt.state.is_final()) {
