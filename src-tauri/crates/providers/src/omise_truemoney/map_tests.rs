@@ -440,7 +440,7 @@ fn rule_holds(body: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn nothing_but_the_rule_makes_a_payment(

@@ -1,7 +1,8 @@
 //! The Omise client against a scripted server: what it sends, and what it makes of every kind of answer.
 #![allow(clippy::unwrap_used)]
 
-mod calls;
+mod create;
+mod follow;
 mod notices;
 mod probe;
 mod server;
