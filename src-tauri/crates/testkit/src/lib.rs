@@ -1,3 +1,7 @@
 //! Fake clock, scripted provider, contract suites, builders. For tests only.
 
+pub mod builders;
+pub mod clock;
+pub mod ledger_contract;
+pub mod memory_ledger;
 pub mod scripted_provider;

@@ -1,0 +1,183 @@
+//! The ledger in one SQLite file: WAL, every commit flushed, one writer and a few readers per process.
+
+mod fault;
+mod open;
+mod people;
+mod plan;
+mod read;
+mod rows;
+mod script;
+mod verify;
+mod watches;
+mod writer;
+
+use async_trait::async_trait;
+use fault::{Closed, told, unavailable};
+use keptang_domain::order::{Change, Order};
+use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_ports::{
+    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
+    VerifyReport, Watch, WorkerId,
+};
+use sqlx::sqlite::SqlitePool;
+use std::path::Path;
+use tokio::sync::{mpsc, oneshot};
+use writer::{Answer, Job, Request, Writer};
+
+/// Requests that may wait for the writer; more of them wait in front of the channel.
+const QUEUE: usize = 256;
+
+/// A ledger in one SQLite file. Several processes, and several of these in one process, may share a file.
+#[derive(Debug)]
+pub struct SqliteLedger {
+    requests: mpsc::Sender<Request>,
+    readers: SqlitePool,
+}
+
+impl SqliteLedger {
+    /// Opens the ledger at `path`, creating it when there is none and bringing its schema up to date; before an
+    /// existing file is changed, a copy of it is left beside it as `<path>.before-<schema>.bak`.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooNew`] when a newer till wrote it, [`LedgerError::Corrupt`] when it is no ledger,
+    /// [`LedgerError::Unavailable`] when it cannot be used or SQLite is older than 3.51.3.
+    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
+        let writer = Writer::new(open::writer(path).await?);
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        tokio::spawn(writer.run(inbox));
+        Ok(Self {
+            requests,
+            readers: open::readers(path),
+        })
+    }
+
+    /// Finishes what is being written and lets go of the file. Anything asked afterwards is
+    /// [`LedgerError::Unavailable`].
+    pub async fn close(&self) {
+        self.readers.close().await;
+        // Closed already: that is what was asked for.
+        let _ = self.ask(Job::Close).await;
+    }
+
+    async fn ask(&self, job: Job) -> Result<Answer, LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        self.requests
+            .send(Request { job, reply })
+            .await
+            .map_err(|_| unavailable(Closed))?;
+        answer.await.map_err(|_| unavailable(Closed))?
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn open_order(&self, new: NewOrder) -> Result<Order, LedgerError> {
+        match self.ask(Job::Open(Box::new(new))).await? {
+            Answer::Order(order) => Ok(*order),
+            _ => unreachable!("opening an order answers with the order"),
+        }
+    }
+
+    async fn commit(&self, changes: Vec<Change>, claim_new: Option<NewClaim>) -> Result<(), LedgerError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.ask(Job::Commit(changes, claim_new)).await.map(drop)
+    }
+
+    async fn load(&self, key: OrderKey) -> Result<Order, LedgerError> {
+        read::load(&self.readers, &key).await
+    }
+
+    async fn list(&self, filter: OrderFilter) -> Result<Vec<Order>, LedgerError> {
+        read::list(&self.readers, &filter).await
+    }
+
+    async fn changed_since(&self, sequence: i64) -> Result<(i64, Vec<OrderId>), LedgerError> {
+        read::changed_since(&self.readers, sequence).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Claim>, LedgerError> {
+        let job = Job::ClaimDue {
+            worker,
+            now,
+            lease_ms,
+            limit,
+        };
+        match self.ask(job).await? {
+            Answer::Claims(claims) => Ok(claims),
+            _ => unreachable!("claiming answers with claims"),
+        }
+    }
+
+    async fn claim_one(
+        &self,
+        attempt: AttemptId,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Option<Claim>, LedgerError> {
+        let job = Job::ClaimOne {
+            attempt,
+            worker,
+            now,
+            lease_ms,
+        };
+        match self.ask(job).await? {
+            Answer::Claim(claim) => Ok(claim),
+            _ => unreachable!("claiming one answers with one claim"),
+        }
+    }
+
+    async fn release(&self, claim: &Claim, schedule: Schedule) -> Result<(), LedgerError> {
+        let job = Job::Release {
+            attempt: claim.attempt,
+            worker: claim.worker,
+            schedule,
+        };
+        self.ask(job).await.map(drop)
+    }
+
+    async fn wake(&self, attempt: AttemptId, at: Timestamp) -> Result<(), LedgerError> {
+        self.ask(Job::Wake(attempt, at)).await.map(drop)
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
+        watches::next_due(&self.readers).await.map_err(told)
+    }
+
+    async fn watch(&self, attempt: AttemptId) -> Result<Option<Watch>, LedgerError> {
+        watches::watch(&self.readers, attempt).await.map_err(told)
+    }
+
+    async fn break_claims(&self, worker: WorkerId) -> Result<(), LedgerError> {
+        self.ask(Job::BreakClaims(worker)).await.map(drop)
+    }
+
+    async fn history(&self, order: OrderId) -> Result<Vec<PastEvent>, LedgerError> {
+        read::history(&self.readers, order).await
+    }
+
+    async fn verify(&self) -> Result<VerifyReport, LedgerError> {
+        verify::ledger(&self.readers).await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>, LedgerError> {
+        people::all(&self.readers).await
+    }
+
+    async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError> {
+        let job = Job::PutPerson {
+            person: Box::new(person),
+            by,
+            at,
+        };
+        self.ask(job).await.map(drop)
+    }
+}

@@ -1,0 +1,231 @@
+//! Opening a file: the right SQLite, the right schema, a copy before anything changes.
+
+use super::fault::{OldSqlite, is_busy, told, unavailable};
+use keptang_ports::LedgerError;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, SqlSafeStr};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Forward only. A new migration is a new file and a new line here; a published one never changes.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    20_261_121_000_000,
+    "ledger",
+    include_str!("../../migrations/sqlite/20261121000000_ledger.sql"),
+)];
+
+/// Earlier versions can corrupt a file when one connection resets the WAL while another writes
+/// (<https://www.sqlite.org/wal.html>, "The WAL-Reset Bug").
+const OLDEST_SAFE_SQLITE: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
+
+/// How long a statement waits for another process before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Switching a fresh file to WAL does not wait for other processes by itself, so opening tries again.
+const OPEN_TRIES: u32 = 100;
+const OPEN_RETRY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Reads are short; more connections than this only take memory.
+const READERS: u32 = 4;
+
+/// A statement is cached for each shape of a transaction; there are some dozens.
+const CACHED_STATEMENTS: usize = 256;
+
+/// The connection that writes, on a file that is up to date.
+pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, LedgerError> {
+    let mut connection = connect(path).await?;
+    require_safe_sqlite(&mut connection).await?;
+    migrate(&mut connection, path).await?;
+    Ok(connection)
+}
+
+/// Connections that can only read. The file must exist.
+pub(super) fn readers(path: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(CACHED_STATEMENTS)
+        .disable_statement_logging();
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_lazy_with(options)
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, LedgerError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .statement_cache_capacity(CACHED_STATEMENTS)
+        .disable_statement_logging();
+    let mut tries = 0;
+    loop {
+        match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) if is_busy(&error) && tries < OPEN_TRIES => {
+                tries += 1;
+                tokio::time::sleep(OPEN_RETRY_PAUSE).await;
+            }
+            Err(error) => return Err(told(error)),
+        }
+    }
+}
+
+async fn require_safe_sqlite(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(connection)
+        .await
+        .map_err(told)?;
+    let (needed, oldest) = OLDEST_SAFE_SQLITE;
+    let parts: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < oldest.as_slice() {
+        return Err(unavailable(OldSqlite { found, needed }));
+    }
+    Ok(())
+}
+
+/// Brings the file to the newest schema. Processes that open one file at the same time take turns.
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), LedgerError> {
+    let newest = newest_known();
+    if applied(connection).await? == Some(newest) {
+        return Ok(());
+    }
+    let turn = take_turn(beside(path, ".migrating")).await?;
+    let before = applied(connection).await?;
+    if before != Some(newest) {
+        if before.is_some() {
+            back_up(connection, &beside(path, &format!(".before-{newest}.bak"))).await?;
+        }
+        migrator()
+            .run_direct(None, connection, false)
+            .await
+            .map_err(migration_fault)?;
+    }
+    drop(turn);
+    Ok(())
+}
+
+fn newest_known() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|(version, ..)| *version)
+        .max()
+        .expect("there is a first schema")
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS
+        .into_iter()
+        .map(|(version, topic, sql)| {
+            Migration::new(
+                version,
+                topic.into(),
+                MigrationType::Simple,
+                sql.into_sql_str(),
+                false,
+            )
+        })
+        .collect();
+    Migrator::with_migrations(migrations)
+}
+
+/// The newest schema this file has had; `None` for a file that never was a ledger.
+async fn applied(connection: &mut SqliteConnection) -> Result<Option<i64>, LedgerError> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'meta')",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(told)?;
+    let newest = newest_known();
+    if tables.iter().any(|table| table == "meta") {
+        let min_reader: Option<String> =
+            sqlx::query_scalar("SELECT value FROM meta WHERE key = 'min_reader'")
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(told)?;
+        match min_reader.map(|text| text.parse::<i64>()) {
+            Some(Ok(min_reader)) if min_reader <= newest => {}
+            Some(Ok(_)) => return Err(LedgerError::TooNew),
+            Some(Err(_)) | None => {
+                return Err(LedgerError::Corrupt {
+                    at: "meta min_reader".to_owned(),
+                });
+            }
+        }
+    }
+    if !tables.iter().any(|table| table == "_sqlx_migrations") {
+        return Ok(None);
+    }
+    let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await
+        .map_err(told)?;
+    if version.is_some_and(|version| version > newest) {
+        return Err(LedgerError::TooNew);
+    }
+    Ok(version)
+}
+
+/// A consistent copy, complete under its name or not there at all.
+async fn back_up(connection: &mut SqliteConnection, copy: &Path) -> Result<(), LedgerError> {
+    let unfinished = beside(copy, ".part");
+    match tokio::fs::remove_file(&unfinished).await {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unavailable(error)),
+        _ => {}
+    }
+    let target = unfinished.to_str().ok_or_else(|| {
+        unavailable(std::io::Error::new(
+            std::io::ErrorKind::InvalidFilename,
+            "the ledger's path is not UTF-8, so its copy cannot be named in SQL",
+        ))
+    })?;
+    sqlx::query("VACUUM INTO ?1")
+        .bind(target)
+        .execute(connection)
+        .await
+        .map_err(told)?;
+    tokio::fs::rename(&unfinished, copy).await.map_err(unavailable)?;
+    tracing::info!(copy = %copy.display(), "the ledger was copied before its schema changes");
+    Ok(())
+}
+
+/// Waits for the right to migrate; given back when the file is dropped, also by a process that dies.
+async fn take_turn(path: PathBuf) -> Result<std::fs::File, LedgerError> {
+    let taken = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    taken.await.map_err(unavailable)?.map_err(unavailable)
+}
+
+fn migration_fault(error: MigrateError) -> LedgerError {
+    match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => LedgerError::TooNew,
+        MigrateError::VersionMismatch(version) | MigrateError::Dirty(version) => LedgerError::Corrupt {
+            at: format!("_sqlx_migrations {version}"),
+        },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => told(error),
+        other => unavailable(other),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    PathBuf::from(name)
+}

@@ -1,0 +1,106 @@
+//! People and the audit trail.
+
+use keptang_domain::Timestamp;
+use keptang_ports::{LedgerError, Person};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{FromRow, Row};
+
+use super::fault::told;
+
+struct PersonRow {
+    name: String,
+    role: String,
+    pin_hash: String,
+    disabled: bool,
+    wrong_pins: i64,
+    locked_until_ms: Option<i64>,
+}
+
+impl FromRow<'_, SqliteRow> for PersonRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            name: row.try_get("name")?,
+            role: row.try_get("role")?,
+            pin_hash: row.try_get("pin_hash")?,
+            disabled: row.try_get("disabled")?,
+            wrong_pins: row.try_get("wrong_pins")?,
+            locked_until_ms: row.try_get("locked_until_ms")?,
+        })
+    }
+}
+
+impl PersonRow {
+    fn person(self) -> Result<Person, LedgerError> {
+        let damaged = |name: &str| LedgerError::Corrupt {
+            at: format!("people {name}"),
+        };
+        Ok(Person {
+            role: self.role.parse().map_err(|_| damaged(&self.name))?,
+            wrong_pins: u32::try_from(self.wrong_pins).map_err(|_| damaged(&self.name))?,
+            name: self.name,
+            pin_hash: self.pin_hash,
+            disabled: self.disabled,
+            locked_until: self.locked_until_ms.map(Timestamp::from_ms),
+        })
+    }
+}
+
+/// Everyone, by name.
+pub(super) async fn all(readers: &SqlitePool) -> Result<Vec<Person>, LedgerError> {
+    let rows: Vec<PersonRow> = sqlx::query_as(
+        "SELECT name, role, pin_hash, disabled, wrong_pins, locked_until_ms FROM people ORDER BY name",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(told)?;
+    rows.into_iter().map(PersonRow::person).collect()
+}
+
+/// Stores a person and what changed about them. The trail says that a PIN changed, never to what.
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    person: &Person,
+    by: Option<&str>,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let before: Option<PersonRow> = sqlx::query_as(
+        "SELECT name, role, pin_hash, disabled, wrong_pins, locked_until_ms FROM people WHERE name = ?1",
+    )
+    .bind(&person.name)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let what = if before.is_some() {
+        "person_changed"
+    } else {
+        "person_added"
+    };
+    let detail = serde_json::json!({
+        "role": person.role.word(),
+        "disabled": person.disabled,
+        "wrong_pins": person.wrong_pins,
+        "locked_until_ms": person.locked_until.map(Timestamp::ms),
+        "pin_changed": before.is_none_or(|before| before.pin_hash != person.pin_hash),
+    });
+    sqlx::query(
+        "INSERT INTO people (name, role, pin_hash, disabled, wrong_pins, locked_until_ms) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (name) DO UPDATE SET role = excluded.role, pin_hash = excluded.pin_hash, \
+             disabled = excluded.disabled, wrong_pins = excluded.wrong_pins, \
+             locked_until_ms = excluded.locked_until_ms; \
+         INSERT INTO audit (id, at_ms, by_name, what, subject, detail) \
+             VALUES ((SELECT coalesce(max(id), 0) + 1 FROM audit), ?7, ?8, ?9, ?1, ?10)",
+    )
+    .bind(&person.name)
+    .bind(person.role.word())
+    .bind(&person.pin_hash)
+    .bind(person.disabled)
+    .bind(i64::from(person.wrong_pins))
+    .bind(person.locked_until.map(Timestamp::ms))
+    .bind(at.ms())
+    .bind(by)
+    .bind(what)
+    .bind(detail.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Rows as SQLite gives them back.
+
+use crate::chain::Hash;
+use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow};
+use crate::replay::StoredEvent;
+use keptang_domain::{OrderId, Timestamp};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{FromRow, Row};
+
+/// A row of `order_events`, whole.
+pub(super) struct LinkRow {
+    pub(super) seq: i64,
+    pub(super) order: u128,
+    pub(super) version: i64,
+    pub(super) at_ms: i64,
+    pub(super) kind: String,
+    pub(super) payload: String,
+    pub(super) prev_hash: Hash,
+    pub(super) hash: Hash,
+}
+
+/// A row of `evidence`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct EvidenceRow {
+    pub(super) provider: String,
+    pub(super) key: String,
+    pub(super) order_id: [u8; 16],
+    pub(super) seq: i64,
+}
+
+/// Every row of a query over orders with an id above `after` up to and including `until`.
+pub(super) async fn read_all<T>(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    after: &[u8],
+    until: &[u8],
+) -> Result<Vec<T>, sqlx::Error>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    sqlx::query_as(sql)
+        .bind(after)
+        .bind(until)
+        .fetch_all(connection)
+        .await
+}
+
+/// Bytes of a fixed length: ids and hashes.
+pub(super) fn bytes<const N: usize>(row: &SqliteRow, column: &str) -> Result<[u8; N], sqlx::Error> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes
+        .try_into()
+        .map_err(|error: std::array::TryFromSliceError| sqlx::Error::ColumnDecode {
+            index: column.to_owned(),
+            source: Box::new(error),
+        })
+}
+
+/// The 128 bits of a stored id.
+pub(super) fn bits(row: &SqliteRow, column: &str) -> Result<u128, sqlx::Error> {
+    bytes(row, column).map(u128::from_be_bytes)
+}
+
+impl FromRow<'_, SqliteRow> for StoredEvent {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            order: OrderId::from_bits(bits(row, "order_id")?),
+            version: row.try_get("version")?,
+            at: Timestamp::from_ms(row.try_get("at_ms")?),
+            payload: row.try_get("payload")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for LinkRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            order: bits(row, "order_id")?,
+            version: row.try_get("version")?,
+            at_ms: row.try_get("at_ms")?,
+            kind: row.try_get("kind")?,
+            payload: row.try_get("payload")?,
+            prev_hash: bytes(row, "prev_hash")?,
+            hash: bytes(row, "hash")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for OrderRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            opened_seq: row.try_get("opened_seq")?,
+            id: bytes(row, "id")?,
+            version: row.try_get("version")?,
+            counter: row.try_get("counter")?,
+            counter_no: row.try_get("counter_no")?,
+            number: row.try_get("number")?,
+            amount_due_satang: row.try_get("amount_due_satang")?,
+            note: row.try_get("note")?,
+            cashier: row.try_get("cashier")?,
+            business_day: row.try_get("business_day")?,
+            created_at_ms: row.try_get("created_at_ms")?,
+            state: row.try_get("state")?,
+            settled_at_ms: row.try_get("settled_at_ms")?,
+            running: row.try_get("running")?,
+            newest_state: row.try_get("newest_state")?,
+            flags: row.try_get("flags")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for AttemptRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: bytes(row, "id")?,
+            order_id: bytes(row, "order_id")?,
+            position: row.try_get("position")?,
+            provider: row.try_get("provider")?,
+            provider_ref: row.try_get("provider_ref")?,
+            token: bytes(row, "token")?,
+            state: row.try_get("state")?,
+            asked_satang: row.try_get("asked_satang")?,
+            payable_satang: row.try_get("payable_satang")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for RefundRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: bytes(row, "id")?,
+            order_id: bytes(row, "order_id")?,
+            attempt_id: bytes(row, "attempt_id")?,
+            amount_satang: row.try_get("amount_satang")?,
+            kind: row.try_get("kind")?,
+            state: row.try_get("state")?,
+            provider_ref: row.try_get("provider_ref")?,
+            reason: row.try_get("reason")?,
+            by_name: row.try_get("by_name")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for EvidenceRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            provider: row.try_get("provider")?,
+            key: row.try_get("key")?,
+            order_id: bytes(row, "order_id")?,
+            seq: row.try_get("seq")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for PostingRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            line: row.try_get("line")?,
+            debit: row.try_get("debit")?,
+            credit: row.try_get("credit")?,
+            amount_satang: row.try_get("amount_satang")?,
+        })
+    }
+}

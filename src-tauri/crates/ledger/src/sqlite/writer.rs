@@ -1,0 +1,412 @@
+//! The one task that writes.
+//!
+//! Requests that arrive while a transaction is being flushed go into the next one together: the flush is most of the
+//! cost of a commit, and eight counters can share it. Nobody is answered before COMMIT returned. Other processes
+//! write the same file; each transaction takes the write lock first and either reads the end of the chain under it or
+//! lets the schema refuse a sequence number that is taken.
+
+use super::fault::{Shared, is_constraint, told};
+use super::plan::{self, Plan};
+use super::script::Frame;
+use super::{people, watches};
+use crate::chain::{Hash, Head};
+use crate::projection::{id_bytes, number, token_bytes};
+use keptang_domain::order::{Change, Order};
+use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_ports::{Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, WorkerId};
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests in one transaction at most, so that the first of a flood does not wait for all of it.
+const MAX_BATCH: usize = 128;
+
+/// Something to be written.
+pub(super) enum Job {
+    Open(Box<NewOrder>),
+    /// At least one change.
+    Commit(Vec<Change>, Option<NewClaim>),
+    ClaimDue {
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    },
+    ClaimOne {
+        attempt: AttemptId,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+    },
+    Release {
+        attempt: AttemptId,
+        worker: WorkerId,
+        schedule: Schedule,
+    },
+    Wake(AttemptId, Timestamp),
+    BreakClaims(WorkerId),
+    PutPerson {
+        person: Box<Person>,
+        by: Option<String>,
+        at: Timestamp,
+    },
+    /// Stop writing and let go of the file.
+    Close,
+}
+
+/// What a job gave.
+pub(super) enum Answer {
+    Order(Box<Order>),
+    Claims(Vec<Claim>),
+    Claim(Option<Claim>),
+    Nothing,
+}
+
+/// A job and who waits for it.
+pub(super) struct Request {
+    pub(super) job: Job,
+    pub(super) reply: oneshot::Sender<Result<Answer, LedgerError>>,
+}
+
+impl Request {
+    fn answer(self, answer: Result<Answer, LedgerError>) {
+        // Whoever asked may have stopped waiting; what was written stays written.
+        let _ = self.reply.send(answer);
+    }
+}
+
+pub(super) struct Writer {
+    connection: SqliteConnection,
+    /// Where the chain ended after our last transaction; `None` when that is not known.
+    head: Option<Head>,
+    /// The last number of each counter, true as long as `head` is.
+    numbers: HashMap<String, i64>,
+}
+
+impl Writer {
+    pub(super) fn new(connection: SqliteConnection) -> Self {
+        Self {
+            connection,
+            head: None,
+            numbers: HashMap::new(),
+        }
+    }
+
+    /// Serves requests until the last sender is gone or one of them asks to close.
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        let mut closing = Vec::new();
+        while closing.is_empty() && inbox.recv_many(&mut batch, MAX_BATCH).await > 0 {
+            closing.extend(batch.extract_if(.., |request| matches!(request.job, Job::Close)));
+            self.serve(std::mem::take(&mut batch)).await;
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(error = %error, "the ledger's file was not closed cleanly; nothing is lost by it");
+        }
+        for request in closing {
+            request.answer(Ok(Answer::Nothing));
+        }
+    }
+
+    async fn serve(&mut self, mut batch: Vec<Request>) {
+        if batch.len() == 1
+            && let Some(request) = batch.pop()
+        {
+            match self.alone(&request.job).await {
+                Some(answer) => return request.answer(answer),
+                None => batch.push(request),
+            }
+        }
+        if !batch.is_empty() {
+            self.together(batch).await;
+        }
+    }
+
+    /// One sale or change in one call to SQLite, trusting that nobody else wrote since our last transaction. If
+    /// somebody did, the schema refuses the sequence number. `None` means that nothing was stored and the job is to be
+    /// done the long way.
+    async fn alone(&mut self, job: &Job) -> Option<Result<Answer, LedgerError>> {
+        let head = self.head?;
+        let prepared = match job {
+            Job::Open(new) => {
+                let next = self.numbers.get(&new.counter)? + 1;
+                open(new, next, head)
+            }
+            Job::Commit(changes, claim) => commit(changes, *claim, head),
+            _ => return None,
+        };
+        let (plan, answer) = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        match plan.script.run(Frame::Transaction, &mut self.connection).await {
+            Ok(_) => {
+                self.stored(job, plan.head);
+                Some(Ok(answer))
+            }
+            Err(error) => {
+                self.abandon().await;
+                (!is_constraint(&error)).then(|| Err(told(error)))
+            }
+        }
+    }
+
+    /// Many jobs in one transaction, each of which can fail alone.
+    async fn together(&mut self, batch: Vec<Request>) {
+        let mut answers = Vec::with_capacity(batch.len());
+        match self.transaction(&batch, &mut answers).await {
+            Ok(()) => {
+                for (request, answer) in batch.into_iter().zip(answers) {
+                    request.answer(answer);
+                }
+            }
+            Err(error) => {
+                self.abandon().await;
+                tracing::error!(error = %error, requests = batch.len(), "a transaction of the ledger failed");
+                let shared = Shared(Arc::new(error));
+                for request in batch {
+                    request.answer(Err(shared.clone().into()));
+                }
+            }
+        }
+    }
+
+    async fn transaction(
+        &mut self,
+        batch: &[Request],
+        answers: &mut Vec<Result<Answer, LedgerError>>,
+    ) -> Result<(), sqlx::Error> {
+        let head = self.begin().await?;
+        if self.head != Some(head) {
+            self.head = Some(head);
+            self.numbers.clear();
+        }
+        for request in batch {
+            answers.push(self.one(&request.job).await?);
+        }
+        sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    async fn begin(&mut self) -> Result<Head, sqlx::Error> {
+        let row: Option<(i64, Vec<u8>)> =
+            sqlx::query_as("BEGIN IMMEDIATE; SELECT seq, hash FROM order_events ORDER BY seq DESC LIMIT 1")
+                .fetch_optional(&mut self.connection)
+                .await?;
+        let Some((seq, hash)) = row else {
+            return Ok(Head::EMPTY);
+        };
+        let hash = Hash::try_from(hash.as_slice()).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        Ok(Head { seq, hash })
+    }
+
+    /// One job inside a transaction. The outer error means that the whole transaction is lost.
+    async fn one(&mut self, job: &Job) -> Result<Result<Answer, LedgerError>, sqlx::Error> {
+        let connection = &mut self.connection;
+        Ok(Ok(match job {
+            Job::Open(_) | Job::Commit(..) => return self.store(job).await,
+            Job::ClaimDue {
+                worker,
+                now,
+                lease_ms,
+                limit,
+            } => Answer::Claims(watches::claim_due(connection, *worker, *now, *lease_ms, *limit).await?),
+            Job::ClaimOne {
+                attempt,
+                worker,
+                now,
+                lease_ms,
+            } => Answer::Claim(watches::claim_one(connection, *attempt, *worker, *now, *lease_ms).await?),
+            Job::Release {
+                attempt,
+                worker,
+                schedule,
+            } => {
+                watches::release(connection, *attempt, *worker, *schedule).await?;
+                Answer::Nothing
+            }
+            Job::Wake(attempt, at) => {
+                if !watches::wake(connection, *attempt, *at).await? {
+                    return Ok(Err(LedgerError::NotFound));
+                }
+                Answer::Nothing
+            }
+            Job::BreakClaims(worker) => {
+                watches::break_claims(connection, *worker).await?;
+                Answer::Nothing
+            }
+            Job::PutPerson { person, by, at } => {
+                people::put(connection, person, by.as_deref(), *at).await?;
+                Answer::Nothing
+            }
+            Job::Close => Answer::Nothing,
+        }))
+    }
+
+    async fn store(&mut self, job: &Job) -> Result<Result<Answer, LedgerError>, sqlx::Error> {
+        let head = self.head.expect("set when the transaction began");
+        let prepared = match job {
+            Job::Open(new) => {
+                let next = self.last_number(&new.counter).await? + 1;
+                open(new, next, head)
+            }
+            Job::Commit(changes, claim) => commit(changes, *claim, head),
+            _ => return Ok(Ok(Answer::Nothing)),
+        };
+        let (plan, answer) = match prepared {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        match plan.script.run(Frame::Savepoint, &mut self.connection).await {
+            Ok(_) => {
+                self.stored(job, plan.head);
+                Ok(Ok(answer))
+            }
+            Err(error) if is_constraint(&error) => {
+                sqlx::query("ROLLBACK TO request; RELEASE request")
+                    .execute(&mut self.connection)
+                    .await?;
+                Ok(Err(self.why(job, error).await?))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn stored(&mut self, job: &Job, head: Head) {
+        self.head = Some(head);
+        if let Job::Open(new) = job
+            && let Some(last) = self.numbers.get_mut(&new.counter)
+        {
+            *last += 1;
+        }
+    }
+
+    async fn last_number(&mut self, counter: &str) -> Result<i64, sqlx::Error> {
+        if let Some(last) = self.numbers.get(counter) {
+            return Ok(*last);
+        }
+        let last: Option<i64> = sqlx::query_scalar("SELECT max(counter_no) FROM orders WHERE counter = ?1")
+            .bind(counter)
+            .fetch_one(&mut self.connection)
+            .await?;
+        let last = last.unwrap_or(0);
+        self.numbers.insert(counter.to_owned(), last);
+        Ok(last)
+    }
+
+    /// Ends a transaction that failed, wherever it stands.
+    async fn abandon(&mut self) {
+        self.head = None;
+        self.numbers.clear();
+        // Fails when SQLite already rolled back or never began, which is just as well.
+        let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+    }
+
+    /// Which rule a refused job ran into.
+    async fn why(&mut self, job: &Job, error: sqlx::Error) -> Result<LedgerError, sqlx::Error> {
+        match job {
+            Job::Open(new) => {
+                if self.version_of(new.id).await?.is_some() {
+                    return Ok(LedgerError::VersionMoved);
+                }
+                let used: bool =
+                    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM attempts WHERE id = ?1 OR token = ?2)")
+                        .bind(watches::attempt_bytes(new.attempt))
+                        .bind(token_bytes(new.token).to_vec())
+                        .fetch_one(&mut self.connection)
+                        .await?;
+                Ok(if used {
+                    LedgerError::ReferenceUsed
+                } else {
+                    told(error)
+                })
+            }
+            Job::Commit(changes, _) => self.why_not_committed(changes, error).await,
+            _ => Ok(told(error)),
+        }
+    }
+
+    async fn why_not_committed(
+        &mut self,
+        changes: &[Change],
+        error: sqlx::Error,
+    ) -> Result<LedgerError, sqlx::Error> {
+        let order = changes[0].after.id;
+        match self.version_of(order).await? {
+            None => return Ok(LedgerError::NotFound),
+            Some(version) if u64::try_from(version) != Ok(changes[0].from_version) => {
+                return Ok(LedgerError::VersionMoved);
+            }
+            Some(_) => {}
+        }
+        for (provider, key) in changes.iter().filter_map(|change| change.new_evidence.as_ref()) {
+            let holder: Option<Vec<u8>> =
+                sqlx::query_scalar("SELECT order_id FROM evidence WHERE provider = ?1 AND key = ?2")
+                    .bind(provider.word())
+                    .bind(key)
+                    .fetch_optional(&mut self.connection)
+                    .await?;
+            if let Some(holder) = holder
+                && holder != id_bytes(order)
+            {
+                let holder = <[u8; 16]>::try_from(holder.as_slice())
+                    .map_err(|error| sqlx::Error::Decode(error.into()))?;
+                let order = OrderId::from_bits(u128::from_be_bytes(holder));
+                return Ok(LedgerError::EvidenceUsed { order });
+            }
+        }
+        let after = &changes.last().expect("there is at least one change").after;
+        for attempt in &after.attempts {
+            let used: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM attempts WHERE (provider = ?1 AND provider_ref = ?2 AND id <> ?3) \
+                 OR (token = ?4 AND id <> ?3) OR (id = ?3 AND order_id <> ?5))",
+            )
+            .bind(attempt.provider.word())
+            .bind(&attempt.provider_ref)
+            .bind(watches::attempt_bytes(attempt.id))
+            .bind(token_bytes(attempt.token).to_vec())
+            .bind(id_bytes(order).to_vec())
+            .fetch_one(&mut self.connection)
+            .await?;
+            if used {
+                return Ok(LedgerError::ReferenceUsed);
+            }
+        }
+        Ok(told(error))
+    }
+
+    async fn version_of(&mut self, order: OrderId) -> Result<Option<i64>, sqlx::Error> {
+        sqlx::query_scalar("SELECT version FROM orders WHERE id = ?1")
+            .bind(id_bytes(order).to_vec())
+            .fetch_optional(&mut self.connection)
+            .await
+    }
+}
+
+/// Rows, and the answer once they are stored.
+type Prepared = Result<(Plan, Answer), LedgerError>;
+
+fn open(new: &NewOrder, counter_no: i64, head: Head) -> Prepared {
+    let (changes, order) =
+        plan::opening(new, number(&new.counter, counter_no)).map_err(|error| LedgerError::Corrupt {
+            at: format!("new order ({error})"),
+        })?;
+    let plan = plan::store(&changes, Some(new.claim), head);
+    Ok((plan, Answer::Order(Box::new(order))))
+}
+
+fn commit(changes: &[Change], claim: Option<NewClaim>, head: Head) -> Prepared {
+    // Sales begin in `open`, which alone gives numbers.
+    if changes[0].from_version == 0 {
+        return Err(LedgerError::NotFound);
+    }
+    let builds_on = |pair: &[Change]| {
+        pair[1].from_version == pair[0].after.version && pair[1].after.id == pair[0].after.id
+    };
+    if !changes.windows(2).all(builds_on) {
+        return Err(LedgerError::VersionMoved);
+    }
+    Ok((plan::store(changes, claim, head), Answer::Nothing))
+}

@@ -1,0 +1,16 @@
+//! The SQLite ledger keeps the contract of every ledger.
+
+use keptang_ledger::SqliteLedger;
+use keptang_ports::Ledger;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+async fn new_ledger() -> (Arc<dyn Ledger>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite"))
+        .await
+        .unwrap();
+    (Arc::new(ledger), folder)
+}
+
+keptang_testkit::ledger_contract!(new_ledger);
