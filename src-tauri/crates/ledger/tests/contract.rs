@@ -1,5 +1,7 @@
 //! The SQLite ledger keeps the contract of every ledger.
 
+#![allow(clippy::unwrap_used)]
+
 use keptang_ledger::SqliteLedger;
 use keptang_ports::Ledger;
 use std::sync::Arc;
