@@ -521,6 +521,11 @@ impl Attempt {
         self.evidenced().max(self.person_word.unwrap_or(Money::ZERO))
     }
 
+    /// A person's word still stands for money that no evidence has shown yet; evidence that comes is matched to it.
+    pub fn rests_on_word(&self) -> bool {
+        self.person_word.is_some_and(|word| self.evidenced() < word)
+    }
+
     pub(super) fn evidenced(&self) -> Money {
         Money::checked_sum(self.evidence.iter().map(|e| e.amount)).unwrap_or(Money::ZERO)
     }

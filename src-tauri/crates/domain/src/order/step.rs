@@ -174,9 +174,7 @@ impl Attempt {
             AttemptEvent::Lapsed | AttemptEvent::DeadlinePassed => {
                 self.reason.get_or_insert(Reason::Deadline);
             }
-            AttemptEvent::CancelRequested { .. } => {
-                self.reason.get_or_insert(Reason::CancelledByPerson);
-            }
+            AttemptEvent::CancelRequested { .. } => self.reason = Some(Reason::CancelledByPerson),
             AttemptEvent::Short { evidence } => self.take_evidence(evidence),
             AttemptEvent::Confirmed { evidence } => {
                 self.take_evidence(evidence);

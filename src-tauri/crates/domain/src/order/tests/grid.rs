@@ -312,6 +312,26 @@ fn every_cell_does_what_it_says() {
 }
 
 #[test]
+fn a_wish_to_cancel_is_the_reason_whatever_was_before() {
+    for state in [
+        AttemptState::Submitted,
+        AttemptState::Confirming,
+        AttemptState::Unknown,
+    ] {
+        let order = standing(state, false).unwrap();
+        let asked = order
+            .record(of(1, event_of("cancel_asked")), moment(50))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            asked.after.attempts[0].reason,
+            Some(Reason::CancelledByPerson),
+            "{state}"
+        );
+    }
+}
+
+#[test]
 fn a_reply_that_was_overtaken_is_kept_but_not_shown() {
     for (state, shown) in [
         (AttemptState::Confirming, true),
