@@ -108,10 +108,12 @@ fn attempt_of<'a>(order: &'a Order, raw: &RawNotice, notice: &Notice) -> Option<
                 _ => true,
             }
     };
+    let its_reference =
+        |attempt: &Attempt| attempt.provider_ref.is_some() && attempt.provider_ref == notice.provider_ref;
     let named = |attempt: &&Attempt| match (raw.token, notice.our_ref) {
         (Some(token), _) => attempt.token == token,
-        (None, Some(id)) => attempt.id == id || attempt.provider_ref == notice.provider_ref,
-        (None, None) => attempt.provider_ref.is_some() && attempt.provider_ref == notice.provider_ref,
+        (None, Some(id)) => attempt.id == id || its_reference(attempt),
+        (None, None) => its_reference(attempt),
     };
     order
         .attempts

@@ -48,7 +48,7 @@ impl Timing {
         let fast = self.poll_fast_ms.max(1);
         let slow = self.poll_slow_ms.max(fast);
         match state {
-            AttemptState::Failed | AttemptState::Expired | AttemptState::Cancelled => {
+            AttemptState::Paid | AttemptState::Failed | AttemptState::Expired | AttemptState::Cancelled => {
                 if age_ms < 10 * MINUTE_MS {
                     slow.max(30_000)
                 } else {
@@ -97,6 +97,8 @@ mod tests {
             (AttemptState::Held, 0, 10_000),
             (AttemptState::Expired, 0, 30_000),
             (AttemptState::Cancelled, 700_000, 600_000),
+            // Paid by a person's word: the real payment may still be reported.
+            (AttemptState::Paid, 0, 30_000),
         ];
         for (state, age_ms, expected) in table {
             assert_eq!(

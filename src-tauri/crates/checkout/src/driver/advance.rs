@@ -60,37 +60,45 @@ impl Till {
         let Some(attempt) = stepped.order.attempt(claim.attempt).cloned() else {
             return Ok(stepped);
         };
-        let Some(provider) = self.provider(attempt.provider).cloned() else {
-            return Ok(stepped);
-        };
-        let provider = provider.as_ref();
-        match attempt.state {
-            AttemptState::Paid => {}
-            // Stored in the same transaction as the submission, so this is a till that died inside the domain's own
-            // steps; nothing was sent.
-            AttemptState::Prepared => {
-                self.tell(&mut stepped, &attempt, AttemptEvent::CancelRequested { by: None })
-                    .await?;
-            }
-            AttemptState::Submitted => {
-                // Claimed by us, so whoever sent it is gone: its answer is lost.
-                self.tell(&mut stepped, &attempt, AttemptEvent::OutcomeLost)
-                    .await?;
-                self.look_for_lost(&mut stepped, &attempt, provider).await?;
-            }
-            AttemptState::Unknown => self.look_for_lost(&mut stepped, &attempt, provider).await?,
-            AttemptState::Cancelling => self.cancel_at_provider(&mut stepped, &attempt, provider).await?,
-            AttemptState::Awaiting | AttemptState::Confirming | AttemptState::Held => {
-                self.question(&mut stepped, &attempt, provider).await?;
-                self.close_at_deadline(&mut stepped, claim.attempt, provider)
-                    .await?;
-            }
-            AttemptState::Failed | AttemptState::Expired | AttemptState::Cancelled => {
-                self.question(&mut stepped, &attempt, provider).await?;
-            }
+        // A provider that was switched off cannot be asked, but what it left open must still come to an end.
+        if let Some(provider) = self.provider(attempt.provider).cloned() {
+            self.ask_by_state(&mut stepped, &attempt, provider.as_ref())
+                .await?;
         }
         self.stop_listening(&mut stepped, claim.attempt).await?;
         Ok(stepped)
+    }
+
+    async fn ask_by_state(
+        &self,
+        stepped: &mut Stepped,
+        attempt: &Attempt,
+        provider: &dyn PaymentProvider,
+    ) -> Result<(), RecordError> {
+        match attempt.state {
+            AttemptState::Paid if attempt.rests_on_word() => self.question(stepped, attempt, provider).await,
+            AttemptState::Paid => Ok(()),
+            // Stored in the same transaction as the submission, so this is a till that died inside the domain's own
+            // steps; nothing was sent.
+            AttemptState::Prepared => {
+                self.tell(stepped, attempt, AttemptEvent::CancelRequested { by: None })
+                    .await
+            }
+            AttemptState::Submitted => {
+                // Claimed by us, so whoever sent it is gone: its answer is lost.
+                self.tell(stepped, attempt, AttemptEvent::OutcomeLost).await?;
+                self.look_for_lost(stepped, attempt, provider).await
+            }
+            AttemptState::Unknown => self.look_for_lost(stepped, attempt, provider).await,
+            AttemptState::Cancelling => self.cancel_at_provider(stepped, attempt, provider).await,
+            AttemptState::Awaiting | AttemptState::Confirming | AttemptState::Held => {
+                self.question(stepped, attempt, provider).await?;
+                self.close_at_deadline(stepped, attempt.id, provider).await
+            }
+            AttemptState::Failed | AttemptState::Expired | AttemptState::Cancelled => {
+                self.question(stepped, attempt, provider).await
+            }
+        }
     }
 
     async fn tell(
@@ -147,15 +155,17 @@ impl Till {
     ) -> Result<(), RecordError> {
         stepped.heard = Heard::Answer;
         stepped.watch.answered_at = Some(self.now());
-        stepped.watch.looks = stepped.watch.looks.saturating_add(1);
-        let doubts = stepped.watch.looks;
+        // Only "nothing yet" after somebody said "paid" is a doubt; the questions before that were none.
+        let doubted = verdict == Verdict::Pending && attempt.state == AttemptState::Confirming;
+        let doubts = if doubted {
+            stepped.watch.looks.saturating_add(1)
+        } else {
+            0
+        };
+        stepped.watch.looks = doubts;
         let event = match verdict {
             // A callback said "paid", the provider itself says otherwise, again and again.
-            Verdict::Pending
-                if attempt.state == AttemptState::Confirming && doubts >= DOUBTS_BEFORE_CONTRADICTION =>
-            {
-                AttemptEvent::Contradicted
-            }
+            Verdict::Pending if doubts >= DOUBTS_BEFORE_CONTRADICTION => AttemptEvent::Contradicted,
             Verdict::Pending => return Ok(()),
             Verdict::Seen => AttemptEvent::Seen {
                 source: Source::Query,
@@ -208,17 +218,15 @@ impl Till {
                 stepped.watch.looks = stepped.watch.looks.saturating_add(1);
                 let enough =
                     usize::try_from(stepped.watch.looks).is_ok_and(|looks| looks >= LOST_LOOKS_MS.len());
-                if enough && attempt.state != AttemptState::Confirming {
-                    self.tell(
-                        stepped,
-                        attempt,
-                        AttemptEvent::Refused {
-                            reason: Reason::NeverCreated,
-                        },
-                    )
-                    .await?;
-                }
-                Ok(())
+                let event = match attempt.state {
+                    _ if !enough => return Ok(()),
+                    // A callback said that money came for a payment the provider does not know.
+                    AttemptState::Confirming => AttemptEvent::Contradicted,
+                    _ => AttemptEvent::Refused {
+                        reason: Reason::NeverCreated,
+                    },
+                };
+                self.tell(stepped, attempt, event).await
             }
             Err(error) => {
                 stepped.silent(&error);
@@ -331,23 +339,34 @@ impl Till {
         let Some(attempt) = stepped.order.attempt(id).cloned() else {
             return Ok(());
         };
-        let over = !attempt.closed
-            && attempt.state != AttemptState::Paid
+        let over = attempt.state != AttemptState::Paid
             && self.can_still_hear(&attempt)
             && self.now() >= self.config().timing.listen_until(&attempt);
-        if over {
-            self.tell(stepped, &attempt, AttemptEvent::ListenClosed).await
-        } else {
-            Ok(())
+        if !over {
+            return Ok(());
         }
+        if attempt.state == AttemptState::Confirming {
+            // Somebody said "paid". A provider that is silent may yet say so too; one that answered did not.
+            if stepped.heard == Heard::Silence {
+                return Ok(());
+            }
+            self.tell(stepped, &attempt, AttemptEvent::Contradicted).await?;
+        }
+        self.tell(stepped, &attempt, AttemptEvent::ListenClosed).await
     }
 
-    /// Whether asking could still tell anything about an ended attempt.
+    /// Whether anything could still be learnt about an attempt. A callback may reopen one that was closed.
     fn can_still_hear(&self, attempt: &Attempt) -> bool {
         let askable = self
             .provider(attempt.provider)
             .is_some_and(|provider| provider.status().is_some());
-        !attempt.state.is_ended() || (askable && attempt.provider_ref.is_some())
+        match attempt.state {
+            AttemptState::Paid => {
+                attempt.rests_on_word() && askable && self.now() < self.config().timing.listen_until(attempt)
+            }
+            state if state.is_ended() => !attempt.closed && askable && attempt.provider_ref.is_some(),
+            _ => true,
+        }
     }
 
     fn schedule_after(&self, stepped: &Stepped, attempt: AttemptId) -> Schedule {
@@ -363,15 +382,15 @@ impl Till {
         let (Some(attempt), now) = (order.attempt(id), self.now()) else {
             return Schedule::Done;
         };
-        if attempt.closed || attempt.state == AttemptState::Paid || !self.can_still_hear(attempt) {
+        if !self.can_still_hear(attempt) {
             return Schedule::Done;
         }
         let timing = self.config().timing;
         let provider = self.provider(attempt.provider);
-        let since = if attempt.state.is_ended() {
-            attempt.ended_at
-        } else {
-            attempt.accepted_at
+        let since = match attempt.state {
+            AttemptState::Paid => attempt.paid_at,
+            state if state.is_ended() => attempt.ended_at,
+            _ => attempt.accepted_at,
         };
         let age_ms = now.ms_since(since.unwrap_or(attempt.opened_at)).max(0);
         let usual_ms = timing.poll_every_ms(attempt.state, age_ms);
@@ -388,13 +407,15 @@ impl Till {
         } else {
             i64::MAX
         };
-        let mut next_at = now.plus_ms(pause_ms).min(timing.listen_until(attempt));
-        if let (AttemptState::Awaiting, Some(deadline)) = (attempt.state, attempt.deadline) {
-            // Once past, the deadline no longer hurries: the pause above decides when to try closing again.
-            if deadline > now {
-                next_at = next_at.min(deadline);
-            }
-        }
+        // Once past, neither end hurries any longer: the pause above decides when to try again.
+        let deadline = attempt
+            .deadline
+            .filter(|_| attempt.state == AttemptState::Awaiting);
+        let next_at = [deadline, Some(timing.listen_until(attempt))]
+            .into_iter()
+            .flatten()
+            .filter(|end| *end > now)
+            .fold(now.plus_ms(pause_ms), Ord::min);
         Schedule::Again(Watch { next_at, ..watch })
     }
 }
