@@ -41,7 +41,7 @@ impl Till {
             .attempts
             .iter()
             .any(|attempt| attempt.state == AttemptState::Held);
-        if order.received().is_positive() || held {
+        if order.received() > order.refunded() || held {
             return Err(CancelError::MoneyArrived);
         }
         let running: Vec<_> = order
@@ -66,7 +66,7 @@ impl Till {
         }
         let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
         let all_ended = order.attempts.iter().all(|attempt| attempt.state.is_ended());
-        if order.state == OrderState::Due && all_ended && !order.received().is_positive() {
+        if order.state == OrderState::Due && all_ended && order.received() <= order.refunded() {
             return Ok(self.record(id, OrderEvent::Voided { by }, None).await?);
         }
         Ok(order)

@@ -23,7 +23,7 @@ impl Till {
     /// Records one event of an attempt and returns the order as it is then.
     ///
     /// Evidence that already belongs to another order is not credited here: this order gets a contradiction flag, for
-    /// one payment cannot have paid two sales.
+    /// one payment cannot have paid two sales. The same holds for a provider's reference that another attempt has.
     pub(crate) async fn record_attempt(
         &self,
         order: OrderId,
@@ -34,8 +34,10 @@ impl Till {
             .record(order, OrderEvent::Attempt { attempt, event }, None)
             .await
         {
-            Err(RecordError::Ledger(LedgerError::EvidenceUsed { order: other })) => {
-                tracing::warn!(%order, %attempt, %other, "a payment was reported for two orders");
+            Err(RecordError::Ledger(
+                error @ (LedgerError::EvidenceUsed { .. } | LedgerError::ReferenceUsed),
+            )) => {
+                tracing::warn!(%order, %attempt, error = %error, "one payment was reported for two");
                 let event = OrderEvent::Attempt {
                     attempt,
                     event: AttemptEvent::Contradicted,
@@ -85,17 +87,17 @@ impl Till {
         let at = self.inner.clock.now();
         let mut after = order;
         let mut changes = Vec::new();
+        let mut cancelled = false;
         for event in events {
             if let Some(change) = after.record(event.clone(), at)? {
+                cancelled |= ends_a_cancel(&after, &change);
                 after = change.after.clone();
                 changes.push(change);
             }
         }
         // A sale that a person cancelled ends with its last attempt, in the same transaction, so that no moment
         // exists in which the customer is told "cancelled" and the sale still waits for money.
-        if changes.iter().any(ended_by_cancel)
-            && let Ok(Some(change)) = after.record(OrderEvent::Voided { by: None }, at)
-        {
+        if cancelled && let Ok(Some(change)) = after.record(OrderEvent::Voided { by: None }, at) {
             after = change.after.clone();
             changes.push(change);
         }
@@ -103,11 +105,19 @@ impl Till {
     }
 }
 
-fn ended_by_cancel(change: &Change) -> bool {
-    let OrderEvent::Attempt { attempt, .. } = &change.event else {
+/// The attempt that a person wanted cancelled has ended without money, whether it was cancelled, refused or declined.
+fn ends_a_cancel(before: &Order, change: &Change) -> bool {
+    let OrderEvent::Attempt { attempt, event } = &change.event else {
         return false;
     };
-    change.after.attempt(*attempt).is_some_and(|attempt| {
-        attempt.state == AttemptState::Cancelled && attempt.reason == Some(Reason::CancelledByPerson)
-    })
+    let was = before.attempt(*attempt);
+    let wanted = matches!(event, AttemptEvent::CancelRequested { .. })
+        || was.is_some_and(|was| {
+            was.state == AttemptState::Cancelling && was.reason == Some(Reason::CancelledByPerson)
+        });
+    wanted
+        && change
+            .after
+            .attempt(*attempt)
+            .is_some_and(|attempt| attempt.state.is_ended())
 }
