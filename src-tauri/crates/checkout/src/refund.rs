@@ -134,8 +134,8 @@ impl Till {
         Ok(self.record(order.id, event, None).await?)
     }
 
-    /// Looks for refunds whose answer was lost, by asking what exists. One that the provider does not know after a
-    /// clear answer has failed.
+    /// Looks for refunds whose answer was lost, by asking what exists. One whose answer is known to be lost and that the
+    /// provider clearly does not know has failed.
     pub async fn resolve_refunds(&self, id: OrderId) -> Result<Order, RefundError> {
         let mut order = self.inner.ledger.load(OrderKey::Id(id)).await?;
         let open: Vec<Refund> = order
@@ -161,6 +161,10 @@ impl Till {
                 .await
             {
                 Ok(Some(Refunded { kind, provider_ref })) => (RefundState::Done, kind, Some(provider_ref)),
+                // Its request may still be on the way from another till: only a second look may say that it failed.
+                Ok(None) if refund.state == RefundState::Requested => {
+                    (RefundState::Unknown, refund.kind, None)
+                }
                 Ok(None) => (RefundState::Failed, refund.kind, None),
                 Err(_) => continue,
             };
