@@ -4,7 +4,7 @@ use crate::offer;
 use crate::record::RecordError;
 use crate::routing::RouteError;
 use crate::till::{Till, TillEvent};
-use keptang_domain::order::{AttemptEvent, Order, OrderEvent, Reason, TransitionError};
+use keptang_domain::order::{AttemptEvent, Order, OrderEvent, OrderState, Reason, TransitionError};
 use keptang_domain::{AttemptId, CallbackToken, Method, Money, OrderId, ProviderId};
 use keptang_ports::{
     Claim, CreatePayment, LedgerError, NewClaim, NewOrder, OrderKey, PaymentProvider, ProviderError, Watch,
@@ -85,6 +85,9 @@ impl Till {
         provider: Option<ProviderId>,
     ) -> Result<Order, ChargeError> {
         let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
+        if order.state != OrderState::Due {
+            return Err(TransitionError::OrderState(order.state).into());
+        }
         let asked = order.missing();
         let provider = self.route(method, provider, asked)?;
         let attempt = AttemptId::from_bits(self.inner.ids.next_id());
