@@ -11,6 +11,7 @@ use keptang_ports::{
 };
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// The answers to one kind of question. Answers given ahead are used first, in order; after that the rule answers.
@@ -26,6 +27,7 @@ struct Inner<Q, A> {
     asked: Vec<Q>,
     open: usize,
     most_open: usize,
+    takes: Duration,
 }
 
 enum Step<A> {
@@ -43,6 +45,7 @@ impl<Q: Clone + Send, A: Send> Script<Q, A> {
                 asked: Vec::new(),
                 open: 0,
                 most_open: 0,
+                takes: Duration::ZERO,
             }),
         }
     }
@@ -66,6 +69,12 @@ impl<Q: Clone + Send, A: Send> Script<Q, A> {
         self
     }
 
+    /// Every answer that does not hang takes this long, by the runtime's timer.
+    pub fn takes(&self, time: Duration) -> &Self {
+        self.lock().takes = time;
+        self
+    }
+
     /// Every question so far, oldest first.
     pub fn asked(&self) -> Vec<Q> {
         self.lock().asked.clone()
@@ -82,7 +91,7 @@ impl<Q: Clone + Send, A: Send> Script<Q, A> {
     }
 
     async fn ask(&self, question: &Q) -> A {
-        let (step, _open) = {
+        let (step, takes, _open) = {
             let mut inner = self.lock();
             inner.asked.push(question.clone());
             inner.open += 1;
@@ -91,12 +100,13 @@ impl<Q: Clone + Send, A: Send> Script<Q, A> {
                 Some(step) => step,
                 None => Step::Answer((inner.rule)(question)),
             };
-            (step, Open(self))
+            (step, inner.takes, Open(self))
         };
         match step {
             Step::Answer(answer) => {
                 // A real answer never comes within the same poll; without this, nothing could happen meanwhile.
                 tokio::task::yield_now().await;
+                tokio::time::sleep(takes).await;
                 answer
             }
             Step::Hang(held) => match held.await {
