@@ -1,0 +1,12 @@
+//! The till's use cases and its driver, on a ledger in memory, a scripted provider and time that the test owns.
+#![allow(clippy::unwrap_used)]
+
+mod callbacks;
+mod cancelling;
+mod following;
+mod lost;
+mod money_back;
+mod restart;
+mod taking;
+mod word;
+mod world;
