@@ -1,1 +1,35 @@
-//! The command list, its data types, error codes and handlers, and the one composition root.
+//! The contract of the till: the command list, its data types and error codes, the handlers, and the composition
+//! root. The window and the headless till are two thin hosts of this crate; neither reaches below it.
+//!
+//! Nothing here depends on Tauri, prints, or parses a command line.
+#![warn(missing_docs)]
+
+mod app;
+mod commands;
+pub mod dto;
+mod error;
+mod handlers;
+mod headless;
+mod people;
+mod setup;
+mod shift_word;
+mod simulator;
+mod system;
+mod training;
+mod typescript;
+mod view;
+
+pub use app::{App, AppEvent, Options, StartError};
+pub use commands::{COMMANDS, Command, Needs};
+pub use dto::{Attempt, Instruction, Order};
+pub use error::{ApiError, ErrorCode};
+pub use headless::{
+    ChargeWish, ListWish, ProviderLine, ProviderTestLine, RefundEnd, RefundWish, UserError, UserLine,
+    is_running, terminal_qr,
+};
+pub use keptang_domain::money::{AmountError, parse_amount};
+pub use keptang_ports::{Person, Role, VerifyReport};
+pub use people::PersonError;
+pub use setup::{InitError, init};
+pub use simulator::run_simulator;
+pub use typescript::typescript;

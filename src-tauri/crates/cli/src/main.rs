@@ -1,2 +1,153 @@
-//! The headless till.
-fn main() {}
+//! The headless till: parses the command line, calls the contract, prints lines and ends with an exit code. No rule
+//! of the till is decided here.
+
+mod args;
+mod charge;
+mod exit;
+mod orders;
+mod print;
+mod shop;
+
+use args::{Cli, Command, Later, LedgerCommand, ProviderCommand};
+use clap::Parser;
+use exit::{Exit, Failure};
+use keptang_api::{App, Options, Person, Role};
+use print::Printer;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap's own codes: 0 for help and version, 2 for usage.
+            let code = error.exit_code();
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let exit = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(_) => {
+            eprintln!(
+                "The till could not start: the system gave it no threads. Close other programs and try again."
+            );
+            Exit::Error
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Warnings and errors only, unless `RUST_LOG` asks for more; stdout belongs to the lines.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .init();
+}
+
+async fn run(cli: Cli) -> Exit {
+    let Some(command) = cli.command else {
+        return open_window();
+    };
+    let mut session = Session {
+        options: Options {
+            data_dir: cli.data_dir,
+        },
+        user: cli.user,
+        printer: Printer::new(cli.json),
+    };
+    match session.dispatch(command).await {
+        Ok(exit) => exit,
+        Err(failure) => session.printer.failure(&failure),
+    }
+}
+
+/// One run of the command line.
+pub(crate) struct Session {
+    options: Options,
+    user: Option<String>,
+    printer: Printer,
+}
+
+impl Session {
+    async fn dispatch(&mut self, command: Command) -> Result<Exit, Failure> {
+        match command {
+            Command::Init(init) => self.init(init).await,
+            Command::User(user) => self.user_command(user).await,
+            Command::Charge(charge) => self.charge(charge).await,
+            Command::Order(order) => self.order_command(order).await,
+            Command::Provider(ProviderCommand::List) => self.provider_list().await,
+            Command::Provider(ProviderCommand::Test { id }) => self.provider_test(&id).await,
+            Command::Ledger(LedgerCommand::Verify) => self.ledger_verify().await,
+            Command::Serve => self.serve().await,
+            Command::Simulator(simulator) => self.simulator(simulator).await,
+            Command::Slip(later)
+            | Command::Report(later)
+            | Command::Receipt(later)
+            | Command::Shift(later)
+            | Command::Day(later)
+            | Command::Reconcile(later)
+            | Command::Payout(later)
+            | Command::Ledger(LedgerCommand::Backup(later) | LedgerCommand::Restore(later)) => {
+                not_built(&later)
+            }
+            Command::Provider(ProviderCommand::Balance { .. } | ProviderCommand::Banks { .. }) => {
+                Err(Failure::NotBuilt)
+            }
+        }
+    }
+
+    /// Opens the till of the data directory and lets the printer speak the shop's language.
+    pub(crate) async fn open(&mut self) -> Result<App, Failure> {
+        let app = App::open(self.options.clone()).await?;
+        self.printer.set_language(&app);
+        Ok(app)
+    }
+
+    /// The person named by `--as`, whose PIN is right and whose role is high enough.
+    pub(crate) async fn approved(&self, app: &App, at_least: Role) -> Result<Person, Failure> {
+        let name = self.user.as_deref().ok_or(Failure::WhoIsMissing)?;
+        let pin = pin("KEPTANG_PIN", &format!("PIN of {name}: "))?;
+        Ok(app.approve(name, &pin, at_least).await?)
+    }
+}
+
+fn not_built(_: &Later) -> Result<Exit, Failure> {
+    Err(Failure::NotBuilt)
+}
+
+/// A PIN from the environment or, at a terminal, from a prompt that does not echo.
+pub(crate) fn pin(variable: &'static str, prompt: &str) -> Result<String, Failure> {
+    match std::env::var(variable) {
+        Ok(pin) if !pin.is_empty() => Ok(pin),
+        _ => rpassword::prompt_password(prompt).map_err(|_| Failure::PinMissing(variable)),
+    }
+}
+
+/// With no command: the window, when it is installed beside this program.
+fn open_window() -> Exit {
+    let beside = std::env::current_exe()
+        .ok()
+        .map(|path| path.with_file_name("keptang-desktop"));
+    let started = beside
+        .filter(|path| path.exists())
+        .map(|path| std::process::Command::new(path).status());
+    match started {
+        Some(Ok(status)) if status.success() => Exit::Done,
+        Some(_) => {
+            eprintln!("The window closed with an error. Its log is in the data directory.");
+            Exit::Error
+        }
+        None => {
+            eprintln!(
+                "The window (keptang-desktop) is not installed beside this program. `keptang --help` lists what works without it."
+            );
+            Exit::Usage
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! The composition root: the only place that knows every adapter and puts the till together.
+
+use crate::dto;
+use crate::error::ApiError;
+use crate::shift_word;
+use crate::system::{AliveMark, SystemClock, SystemIds, dead_workers};
+use crate::training::{self, Training};
+use keptang_callbacks::{BindError, Listener};
+use keptang_checkout::{Parts, Till, TillConfig, TillEvent, Timing};
+use keptang_domain::order::OrderState;
+use keptang_domain::{Method, Money, ProviderId, Timestamp};
+use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, WorkerId};
+use keptang_providers::{HttpClient, HttpClientError, Providers, omise_truemoney, promptpay_direct};
+use keptang_settings::{LedgerUrl, SecretName, Secrets, Settings, SettingsError};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// How to open a till.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--data-dir`; otherwise `KEPTANG_DATA_DIR`, otherwise the operating system's place.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Why the till could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings or secrets.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// The ledger.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
+    /// A ledger this version cannot use yet.
+    #[error("PostgreSQL is not built yet: set ledger.url to sqlite:ledger.sqlite")]
+    PostgresNotBuilt,
+    /// The data directory.
+    #[error("the data directory cannot be used: {0}")]
+    DataDir(#[from] std::io::Error),
+    /// The HTTP client.
+    #[error("the network client cannot be made")]
+    Network(#[from] HttpClientError),
+}
+
+impl StartError {
+    /// The same in Thai.
+    pub fn th(&self) -> String {
+        match self {
+            Self::Settings(error) => error.th(),
+            Self::Ledger(LedgerError::TooNew) => "สมุดบัญชีถูกเขียนด้วยโปรแกรมรุ่นใหม่กว่า ติดตั้งรุ่นล่าสุดก่อน".to_owned(),
+            Self::Ledger(LedgerError::Corrupt { at }) => {
+                format!("สมุดบัญชีเสียหายที่ {at} หยุดใช้เครื่องนี้แล้วกู้จากสำเนา")
+            }
+            Self::Ledger(_) => "เปิดสมุดบัญชีไม่ได้ ตรวจว่าดิสก์ไม่เต็มและไฟล์ไม่ถูกล็อก".to_owned(),
+            Self::PostgresNotBuilt => {
+                "รุ่นนี้ยังใช้ PostgreSQL ไม่ได้ ตั้ง ledger.url เป็น sqlite:ledger.sqlite".to_owned()
+            }
+            Self::DataDir(_) => "ใช้โฟลเดอร์ข้อมูลไม่ได้ ตรวจสิทธิ์ของโฟลเดอร์".to_owned(),
+            Self::Network(_) => "เตรียมการเชื่อมต่อไม่ได้ เปิดโปรแกรมใหม่อีกครั้ง".to_owned(),
+        }
+    }
+}
+
+/// Something the window should hear of.
+#[derive(Debug, Clone)]
+pub struct AppEvent {
+    /// `order_changed` or `provider_health`.
+    pub name: &'static str,
+    /// Which one; never what.
+    pub payload: serde_json::Value,
+}
+
+/// A till that is open: what the window and the headless till share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    till: Till,
+    clock: SystemClock,
+    settings: Settings,
+    secrets: Secrets,
+    data_dir: PathBuf,
+    started_at: Timestamp,
+    training: Option<Training>,
+    /// This process holds the callback port.
+    listening: AtomicBool,
+    stop: CancellationToken,
+    events: broadcast::Sender<AppEvent>,
+    _alive: AliveMark,
+}
+
+/// How often to look for processes that died and ports that became free.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(2);
+const EVENT_BACKLOG: usize = 256;
+
+impl App {
+    /// Opens the till of a data directory: settings, secrets, ledger, providers. Asks nobody anything yet.
+    pub async fn open(options: Options) -> Result<Self, StartError> {
+        let environment = keptang_settings::process_environment()?;
+        let named = environment
+            .iter()
+            .find(|(name, _)| name == "KEPTANG_DATA_DIR")
+            .map(|(_, dir)| dir.into());
+        let data_dir = keptang_settings::data_dir(options.data_dir, named)?;
+        Self::open_with(&data_dir, environment).await
+    }
+
+    /// Opens the till of `data_dir` with these environment pairs instead of the process's own.
+    pub async fn open_with(data_dir: &Path, environment: Vec<(String, String)>) -> Result<Self, StartError> {
+        keptang_settings::create_data_dir(data_dir)?;
+        let overrides = environment
+            .iter()
+            .filter(|(name, _)| name.starts_with("KEPTANG__"))
+            .cloned();
+        let settings = Settings::load(data_dir, overrides)?;
+        let secrets = if settings.training {
+            training::secrets()
+        } else {
+            let passphrase = environment.iter().find(|(name, _)| name == "KEPTANG_PASSPHRASE");
+            let passphrase = passphrase.map(|(_, text)| keptang_settings::Secret::new(text.clone()));
+            Secrets::load(environment.iter().cloned(), data_dir, passphrase.as_ref())?
+        };
+        let ledger: Arc<dyn Ledger> = Arc::new(open_ledger(&settings, data_dir).await?);
+        let worker = WorkerId(SystemIds.next_token());
+        let alive = AliveMark::set(data_dir, worker)?;
+        let public_url = public_url(&settings);
+        let providers = providers(&settings, &secrets, public_url.is_some())?;
+        let till = Till::new(Parts {
+            ledger,
+            config: till_config(&settings, &providers, public_url),
+            providers: providers.into_iter().collect(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            worker,
+        });
+        let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let training = settings.training.then(|| Training::new(&settings, data_dir));
+        let app = Self {
+            inner: Arc::new(Inner {
+                till,
+                clock: SystemClock,
+                secrets,
+                data_dir: data_dir.to_owned(),
+                started_at: SystemClock.now(),
+                training,
+                listening: AtomicBool::new(false),
+                stop: CancellationToken::new(),
+                events,
+                settings,
+                _alive: alive,
+            }),
+        };
+        app.free_the_dead().await;
+        Ok(app)
+    }
+
+    /// Starts following attempts, listening for callbacks and, in training, the simulator. Returns once the simulator
+    /// can be reached, so that a first payment does not race it.
+    pub async fn run_background(&self) {
+        if let Some(training) = &self.inner.training {
+            training.hold_simulator().await;
+        }
+        self.take_port().await;
+        let till = self.inner.till.clone();
+        tokio::spawn({
+            let (till, stop) = (till.clone(), self.inner.stop.clone());
+            async move { till.drive(stop).await }
+        });
+        tokio::spawn({
+            let (till, stop) = (till.clone(), self.inner.stop.clone());
+            async move { till.hear_others(stop).await }
+        });
+        tokio::spawn(self.clone().pass_events_on(till.subscribe()));
+        tokio::spawn(self.clone().keep_house());
+    }
+
+    /// Stops the background work. The ledger needs no goodbye: a kill is as good.
+    pub fn stop(&self) {
+        self.inner.stop.cancel();
+    }
+
+    /// What the window should hear of.
+    pub fn events(&self) -> broadcast::Receiver<AppEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// The till.
+    pub fn till(&self) -> &Till {
+        &self.inner.till
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Where everything lies.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    /// Nothing here is real.
+    pub fn is_training(&self) -> bool {
+        self.inner.training.is_some()
+    }
+
+    /// This process holds the callback port.
+    pub fn is_listening(&self) -> bool {
+        self.inner.listening.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &self.inner.clock
+    }
+
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.inner.started_at
+    }
+
+    pub(crate) fn language(&self) -> &'static str {
+        self.inner.settings.shop.language.word()
+    }
+
+    pub(crate) fn era(&self) -> &'static str {
+        self.inner.settings.shop.era.word()
+    }
+
+    pub(crate) fn callbacks_on(&self) -> bool {
+        self.inner.till.config().public_url.is_some()
+    }
+
+    pub(crate) fn shift_word(&self, now: Timestamp) -> &'static str {
+        shift_word::shift_word(
+            &self.inner.data_dir,
+            now.business_day(self.inner.settings.shop.day_cutoff),
+        )
+    }
+
+    /// Which money the keys move: one live key is enough to be careful.
+    pub(crate) fn mode(&self) -> &'static str {
+        if self.is_training() {
+            return "training";
+        }
+        let by_key = || {
+            self.inner
+                .till
+                .providers()
+                .filter(|provider| provider.profile().fault.is_none())
+        };
+        if by_key().next().is_some() && by_key().all(|provider| !provider.profile().live) {
+            "test"
+        } else {
+            "live"
+        }
+    }
+
+    pub(crate) async fn training_act(
+        &self,
+        attempt: Option<keptang_domain::AttemptId>,
+        act: training::Act,
+    ) -> Result<(), ApiError> {
+        match &self.inner.training {
+            Some(training) => training.act(attempt, act).await,
+            None => Err(ApiError::new(crate::error::ErrorCode::Forbidden)),
+        }
+    }
+
+    /// The code and the setting that keep a provider switched off.
+    pub(crate) fn why_not_enabled(&self, provider: ProviderId) -> (&'static str, String) {
+        let has = |name| self.inner.secrets.get(name).is_some();
+        match provider {
+            ProviderId::PromptPayDirect => ("disabled", "shop.promptpay_id".to_owned()),
+            ProviderId::OmiseTrueMoney
+                if self.inner.settings.providers.omise_truemoney.enabled != Some(false)
+                    && !has(SecretName::OmiseSecretKey) =>
+            {
+                ("missing_secret", SecretName::OmiseSecretKey.variable().to_owned())
+            }
+            other => ("disabled", format!("providers.{other}.enabled")),
+        }
+    }
+
+    async fn pass_events_on(self, mut heard: broadcast::Receiver<TillEvent>) {
+        loop {
+            let event = match heard.recv().await {
+                Ok(TillEvent::OrderChanged { order }) => AppEvent {
+                    name: "order_changed",
+                    payload: serde_json::json!({ "order_id": order.to_string() }),
+                },
+                Ok(TillEvent::ProviderHealth { provider }) => AppEvent {
+                    name: "provider_health",
+                    payload: serde_json::json!({ "provider": provider.word() }),
+                },
+                // Too slow to hear everything; the window refetches on its own rhythm.
+                Err(broadcast::error::RecvError::Lagged(_)) => continue,
+                Err(broadcast::error::RecvError::Closed) => return,
+            };
+            // Nobody listening is no fault.
+            let _ = self.inner.events.send(event);
+        }
+    }
+
+    async fn keep_house(self) {
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(HOUSEKEEPING_EVERY) => {}
+            }
+            self.free_the_dead().await;
+            self.take_port().await;
+            if let Some(training) = &self.inner.training {
+                training.hold_simulator().await;
+            }
+        }
+    }
+
+    /// Frees what processes that are gone still hold, so that their attempts are followed at once.
+    async fn free_the_dead(&self) {
+        for (worker, mark) in dead_workers(&self.inner.data_dir) {
+            match self.inner.till.ledger().break_claims(worker).await {
+                Ok(()) => {
+                    // Another process may have removed it first.
+                    let _ = std::fs::remove_file(mark);
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "claims of a dead process could not be freed yet")
+                }
+            }
+        }
+    }
+
+    /// Takes the callback port unless another process has it.
+    async fn take_port(&self) {
+        if self.is_listening() {
+            return;
+        }
+        let listen = self.inner.settings.callbacks.listen;
+        match Listener::bind(listen).await {
+            Ok(bound) => {
+                self.inner.listening.store(true, Ordering::Relaxed);
+                let sink: Arc<dyn NoticeSink> = Arc::new(self.inner.till.clone());
+                let stop = self.inner.stop.clone();
+                tokio::spawn(
+                    async move { keptang_callbacks::serve(bound, sink, stop.cancelled_owned()).await },
+                );
+            }
+            Err(BindError::PortTaken { .. }) => {}
+            Err(error) => tracing::warn!(error = %error, "callbacks cannot be received"),
+        }
+    }
+
+    /// The newest bill that is still running, as the window would come back to it.
+    pub async fn running(&self) -> Result<Option<dto::Order>, ApiError> {
+        let filter = keptang_ports::OrderFilter {
+            running: Some(true),
+            state: Some(OrderState::Due),
+            limit: 1,
+            ..keptang_ports::OrderFilter::default()
+        };
+        match self.inner.till.ledger().list(filter).await?.first() {
+            Some(order) => Ok(Some(self.show(order).await)),
+            None => Ok(None),
+        }
+    }
+}
+
+async fn open_ledger(
+    settings: &Settings,
+    data_dir: &Path,
+) -> Result<keptang_ledger::SqliteLedger, StartError> {
+    let LedgerUrl::Sqlite(_) = &settings.ledger else {
+        return Err(StartError::PostgresNotBuilt);
+    };
+    let mut path = settings
+        .ledger
+        .sqlite_path(data_dir)
+        .ok_or(StartError::PostgresNotBuilt)?;
+    if settings.training {
+        // Training never writes into the books of the shop, even when only the one switch was flipped.
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or("ledger.sqlite")
+            .to_owned();
+        path.set_file_name(format!("training-{name}"));
+    }
+    Ok(keptang_ledger::SqliteLedger::open(&path).await?)
+}
+
+/// Where providers reach us. In training the simulator is on this machine, so the listener itself is public enough.
+fn public_url(settings: &Settings) -> Option<String> {
+    let given = settings.callbacks.public_url.clone();
+    given.or_else(|| {
+        settings
+            .training
+            .then(|| format!("http://{}", settings.callbacks.listen))
+    })
+}
+
+fn providers(settings: &Settings, secrets: &Secrets, callbacks: bool) -> Result<Providers, StartError> {
+    let timeout_ms = i64::try_from(settings.timing.request_timeout_ms).unwrap_or(i64::MAX);
+    let http = HttpClient::new(timeout_ms, Arc::new(SystemClock))?;
+    let mut providers = Providers::new();
+    if settings.is_enabled(ProviderId::PromptPayDirect, secrets) {
+        providers = providers.with(promptpay_direct::PromptPayDirect::new(
+            &promptpay_direct::Config {
+                promptpay_id: settings
+                    .shop
+                    .promptpay_id
+                    .as_ref()
+                    .map(|id| id.expose().to_owned()),
+                live: !settings.training,
+            },
+        ));
+    }
+    if settings.is_enabled(ProviderId::OmiseTrueMoney, secrets) {
+        let secret = |name| {
+            secrets
+                .get(name)
+                .and_then(|secret| keptang_providers::Secret::new(secret.expose()))
+        };
+        let webhook_secret = secret(SecretName::OmiseWebhookSecret);
+        let config = omise_truemoney::Config {
+            base_url: settings.providers.omise_truemoney.base_url.clone(),
+            flow: match settings.providers.omise_truemoney.flow {
+                keptang_settings::Flow::OneCall => omise_truemoney::Flow::OneCall,
+                keptang_settings::Flow::SourceFirst => omise_truemoney::Flow::SourceFirst,
+            },
+            public_key: secret(SecretName::OmisePublicKey),
+            callbacks: callbacks && webhook_secret.is_some(),
+            webhook_secret,
+            till: settings.shop.counter.clone(),
+            ..omise_truemoney::Config::new(secret(SecretName::OmiseSecretKey))
+        };
+        providers = providers.with(omise_truemoney::OmiseTrueMoney::new(config, &http));
+    }
+    Ok(providers)
+}
+
+fn till_config(settings: &Settings, providers: &Providers, public_url: Option<String>) -> TillConfig {
+    let enabled = |id: &ProviderId| providers.get(*id).is_some();
+    let routing: BTreeMap<Method, Vec<ProviderId>> = Method::ALL
+        .iter()
+        .map(|method| {
+            (
+                *method,
+                settings
+                    .routing
+                    .of(*method)
+                    .iter()
+                    .copied()
+                    .filter(enabled)
+                    .collect(),
+            )
+        })
+        .collect();
+    let ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    TillConfig {
+        counter: settings.shop.counter.clone(),
+        cutoff: settings.shop.day_cutoff,
+        adjust_limit: Money::from_satang(settings.shop.adjust_limit_satang),
+        routing,
+        public_url,
+        timing: Timing {
+            poll_fast_ms: ms(settings.timing.poll_fast_ms),
+            poll_slow_ms: ms(settings.timing.poll_slow_ms),
+            late_watch_ms: i64::from(settings.timing.late_watch_hours).saturating_mul(3_600_000),
+            request_timeout_ms: ms(settings.timing.request_timeout_ms),
+        },
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

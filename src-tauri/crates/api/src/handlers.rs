@@ -1,0 +1,277 @@
+//! What each command does: read the words, ask the checkout, show the result.
+
+use crate::app::App;
+use crate::dto::{
+    ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders, RecentRequest,
+    RetryRequest, TillState, TrainingRequest,
+};
+use crate::error::{ApiError, ErrorCode};
+use crate::training::Act;
+use crate::{people, view};
+use keptang_checkout::{Charge, CheckOutcome, ConfirmError};
+use keptang_domain::money::parse_amount;
+use keptang_domain::order::{ConfirmReason, OrderState};
+use keptang_domain::provider::UnknownWord;
+use keptang_domain::{AttemptId, Method, OrderId, ProviderId, Tracking};
+use keptang_ports::{LedgerError, OrderFilter, OrderKey, Role};
+use std::str::FromStr;
+
+/// Bills the window's footer can hold, with some to spare.
+const RECENT: usize = 12;
+/// A request for more is answered with so many.
+const MOST_RECENT: usize = 200;
+/// A counter with more running bills than this has other problems.
+const MOST_RUNNING: usize = 1_000;
+
+fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
+    text.parse()
+        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
+}
+
+impl App {
+    /// An order by id or by the number people see.
+    pub(crate) async fn find(&self, text: &str) -> Result<keptang_domain::order::Order, LedgerError> {
+        let key = match text.parse::<OrderId>() {
+            Ok(id) => OrderKey::Id(id),
+            Err(_) => OrderKey::Number(text.trim().to_uppercase()),
+        };
+        self.till().ledger().load(key).await
+    }
+
+    /// The order as the contract shows it.
+    pub(crate) async fn show(&self, order: &keptang_domain::order::Order) -> Order {
+        view::Surroundings {
+            till: self.till(),
+            now: self.till().now(),
+        }
+        .order(order)
+        .await
+    }
+
+    async fn show_all(&self, orders: &[keptang_domain::order::Order]) -> Vec<Order> {
+        let mut shown = Vec::with_capacity(orders.len());
+        for order in orders {
+            shown.push(self.show(order).await);
+        }
+        shown
+    }
+}
+
+pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiError> {
+    let till = app.till();
+    let now = till.now();
+    let around = view::Surroundings { till, now };
+    let recent = till
+        .ledger()
+        .list(OrderFilter {
+            limit: RECENT,
+            ..OrderFilter::default()
+        })
+        .await?;
+    let running = till
+        .ledger()
+        .list(OrderFilter {
+            running: Some(true),
+            limit: MOST_RUNNING,
+            ..OrderFilter::default()
+        })
+        .await?;
+    let current = running.iter().find(|order| order.state == OrderState::Due);
+    let restored = current.is_some_and(|order| order.created_at < app.started_at());
+    let current = match current {
+        Some(order) => Some(around.order(order).await),
+        None => None,
+    };
+    let methods: Vec<MethodInfo> = Method::ALL
+        .iter()
+        .map(|method| method_info(app, &around, *method))
+        .collect();
+    let mut providers = till
+        .providers()
+        .filter(|provider| provider.id() != ProviderId::PromptPayDirect)
+        .peekable();
+    let offline =
+        providers.peek().is_some() && providers.all(|provider| till.health(provider.id()).unreachable);
+    let shop = &app.settings().shop;
+    Ok(TillState {
+        shop_name: shop.name.clone().unwrap_or_default(),
+        branch: shop.branch.clone().unwrap_or_default(),
+        language: app.language(),
+        era: app.era(),
+        training: app.is_training(),
+        mode: app.mode(),
+        counter: till.config().counter.clone(),
+        cashier: None,
+        confirmers: confirmers(app).await?,
+        shift_word: app.shift_word(now).to_owned(),
+        default_method: default_method(app).word(),
+        methods,
+        callbacks_on: app.callbacks_on(),
+        now: view::moment(now),
+        offline,
+        current,
+        restored,
+        recent: app.show_all(&recent).await,
+        waiting: running.len(),
+    })
+}
+
+async fn confirmers(app: &App) -> Result<Vec<String>, ApiError> {
+    let people = app.till().ledger().people().await?;
+    let may = people
+        .into_iter()
+        .filter(|person| !person.disabled && person.role >= Role::Manager);
+    Ok(may.map(|person| person.name).collect())
+}
+
+/// The first method whose outcome the till sees by itself; a shop with none starts with the first it has.
+fn default_method(app: &App) -> Method {
+    let till = app.till();
+    let of = |method: &Method| till.config().routing.get(method).cloned().unwrap_or_default();
+    let usable = |id: &ProviderId| {
+        till.provider(*id)
+            .is_some_and(|provider| provider.profile().fault.is_none())
+    };
+    let seen_by_itself = |id: &ProviderId| {
+        till.provider(*id).is_some_and(|provider| {
+            let tracking = &provider.profile().tracking;
+            provider.profile().fault.is_none()
+                && (tracking.contains(&Tracking::Poll) || tracking.contains(&Tracking::Callback))
+        })
+    };
+    let all = || Method::ALL.iter();
+    all()
+        .find(|method| of(method).iter().any(seen_by_itself))
+        .or_else(|| all().find(|method| of(method).iter().any(usable)))
+        .copied()
+        .unwrap_or(Method::PromptPay)
+}
+
+fn method_info(app: &App, around: &view::Surroundings<'_>, method: Method) -> MethodInfo {
+    let till = app.till();
+    let routed = till.config().routing.get(&method).cloned().unwrap_or_default();
+    let providers: Vec<_> = routed
+        .iter()
+        .filter_map(|id| till.provider(*id))
+        .map(|provider| around.provider(provider.as_ref()))
+        .collect();
+    let usable = routed
+        .iter()
+        .filter_map(|id| till.provider(*id))
+        .any(|provider| provider.profile().fault.is_none());
+    let reason = match (usable, providers.is_empty(), method) {
+        (true, _, _) => None,
+        (false, false, _) => Some("misconfigured"),
+        (false, true, Method::Crypto | Method::Cash) => Some("not_built"),
+        (false, true, _) => Some("not_set_up"),
+    };
+    MethodInfo {
+        method: method.word(),
+        providers,
+        available: usable,
+        reason,
+    }
+}
+
+pub(crate) async fn charge(app: &App, request: ChargeRequest) -> Result<Order, ApiError> {
+    let charge = Charge {
+        amount: parse_amount(&request.amount)?,
+        method: word(&request.method)?,
+        provider: request.provider.as_deref().map(word).transpose()?,
+        note: request.note.filter(|note| !note.trim().is_empty()),
+        cashier: None,
+    };
+    let order = app.till().charge(charge).await?;
+    Ok(app.show(&order).await)
+}
+
+pub(crate) async fn order_get(app: &App, request: OrderRequest) -> Result<Order, ApiError> {
+    let order = app.find(&request.order).await?;
+    Ok(app.show(&order).await)
+}
+
+pub(crate) async fn order_recent(app: &App, request: RecentRequest) -> Result<Orders, ApiError> {
+    let limit = request.limit.clamp(1, MOST_RECENT);
+    let orders = app
+        .till()
+        .ledger()
+        .list(OrderFilter {
+            limit,
+            ..OrderFilter::default()
+        })
+        .await?;
+    Ok(Orders {
+        orders: app.show_all(&orders).await,
+    })
+}
+
+pub(crate) async fn order_retry(app: &App, request: RetryRequest) -> Result<Order, ApiError> {
+    let order = app.find(&request.order).await?;
+    let provider = request.provider.as_deref().map(word).transpose()?;
+    let order = app
+        .till()
+        .retry(order.id, word(&request.method)?, provider)
+        .await?;
+    Ok(app.show(&order).await)
+}
+
+pub(crate) async fn order_check(app: &App, request: OrderRequest) -> Result<Checked, ApiError> {
+    let before = app.find(&request.order).await?;
+    let (order, outcome) = app.till().check(before.id).await?;
+    let code = match outcome {
+        CheckOutcome::Paid => "paid",
+        CheckOutcome::NothingYet => "nothing_yet",
+        CheckOutcome::NoAnswer => "no_answer",
+        CheckOutcome::CannotAsk => "cannot_ask",
+        CheckOutcome::Ended => "ended",
+    };
+    Ok(Checked {
+        news: order.version != before.version,
+        order: app.show(&order).await,
+        code,
+    })
+}
+
+pub(crate) async fn order_cancel(app: &App, request: OrderRequest) -> Result<Order, ApiError> {
+    let order = app.find(&request.order).await?;
+    let order = app.till().cancel(order.id, None).await?;
+    Ok(app.show(&order).await)
+}
+
+pub(crate) async fn order_confirm(app: &App, request: ConfirmRequest) -> Result<Order, ApiError> {
+    let person = app.approve(&request.user, &request.pin, Role::Manager).await?;
+    let order = app.find(&request.order).await?;
+    let reason: ConfirmReason = word(&request.reason)?;
+    match app
+        .till()
+        .confirm(order.id, person.name, reason, request.note)
+        .await
+    {
+        Ok(order) => Ok(app.show(&order).await),
+        // Asking once more found the money: better news than a person's word.
+        Err(ConfirmError::AlreadyPaid(order)) => Ok(app.show(&order).await),
+        Err(other) => Err(other.into()),
+    }
+}
+
+pub(crate) async fn training_act(app: &App, request: TrainingRequest) -> Result<Nothing, ApiError> {
+    let act = Act::from_str(&request.act)
+        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("act", &request.act))?;
+    let attempt = request.attempt_id.as_deref().map(AttemptId::from_str).transpose();
+    let attempt =
+        attempt.map_err(|_| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "unreadable"))?;
+    app.training_act(attempt, act).await?;
+    Ok(Nothing {})
+}
+
+impl App {
+    /// Lets a person act when name, PIN and role fit.
+    pub async fn approve(
+        &self,
+        name: &str,
+        pin: &str,
+        at_least: Role,
+    ) -> Result<keptang_ports::Person, ApiError> {
+        people::approve(self.till().ledger(), self.clock(), name, pin, at_least).await
+    }
+}

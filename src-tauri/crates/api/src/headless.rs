@@ -1,0 +1,624 @@
+//! The same till for the command line: what cli.md asks for beyond the window's commands, as typed functions.
+
+use crate::app::App;
+use crate::dto::{Attempt, Order};
+use crate::error::{ApiError, ErrorCode};
+use crate::people::{self, PersonError};
+use crate::view::{self, moment};
+use keptang_checkout::{Charge, ConfirmError, RefundError, RefundOrder};
+use keptang_domain::money::parse_amount;
+use keptang_domain::order::{AttemptEvent, OrderEvent, OrderState, RefundReason, RefundState};
+use keptang_domain::provider::UnknownWord;
+use keptang_domain::{BusinessDay, Method, ProviderId, RefundId};
+use keptang_ports::{LedgerError, OrderFilter, Person, Role, VerifyReport};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::str::FromStr;
+
+/// What `charge` opens.
+#[derive(Debug, Clone)]
+pub struct ChargeWish {
+    /// As typed.
+    pub amount: String,
+    /// Method word.
+    pub method: &'static str,
+    /// Provider word.
+    pub provider: Option<String>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Who stands at the till.
+    pub cashier: Option<String>,
+}
+
+/// What `order list` shows; every field narrows.
+#[derive(Debug, Clone, Default)]
+pub struct ListWish {
+    /// `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Order state word.
+    pub status: Option<String>,
+    /// Text.
+    pub search: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+    /// Number of the order to go on after.
+    pub after: Option<String>,
+}
+
+/// What `order refund` asks for.
+#[derive(Debug, Clone)]
+pub struct RefundWish {
+    /// Number or id.
+    pub order: String,
+    /// As typed.
+    pub amount: Option<String>,
+    /// Reason word.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// Reference of a transfer that was already made.
+    pub by_transfer: Option<String>,
+}
+
+/// How a refund ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundEnd {
+    /// The money went back.
+    Done,
+    /// It did not.
+    Failed,
+    /// Not known yet.
+    Unknown,
+}
+
+/// One line of `provider list`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProviderLine {
+    /// Always `provider`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Word.
+    pub id: &'static str,
+    /// Set up and switched on.
+    pub enabled: bool,
+    /// Methods it serves.
+    pub methods: Vec<&'static str>,
+    /// Smallest amount.
+    pub min: Option<String>,
+    /// Largest amount.
+    pub max: Option<String>,
+    /// How the outcome is learnt.
+    pub tracking: Vec<&'static str>,
+    /// Can cancel.
+    pub cancel: bool,
+    /// Can return money.
+    pub refund: bool,
+    /// Has a list to reconcile with.
+    pub statement: bool,
+    /// Can pay out.
+    pub payout: bool,
+    /// Real money.
+    pub live: bool,
+}
+
+/// One line of `provider test`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProviderTestLine {
+    /// Always `provider_test`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Word.
+    pub id: String,
+    /// Nothing is wrong.
+    pub ok: bool,
+    /// Closed list of cli.md.
+    pub code: &'static str,
+    /// The setting to look at.
+    pub setting: Option<String>,
+    /// What was found, in Thai.
+    pub message_th: String,
+    /// What was found, in English.
+    pub message_en: String,
+}
+
+/// One line of `user list`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserLine {
+    /// Always `user`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Unique.
+    pub name: String,
+    /// Word.
+    pub role: &'static str,
+    /// No longer works here.
+    pub disabled: bool,
+}
+
+fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
+    text.parse()
+        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
+}
+
+impl App {
+    /// Opens a sale.
+    pub async fn open_charge(&self, wish: ChargeWish) -> Result<Order, ApiError> {
+        let charge = Charge {
+            amount: parse_amount(&wish.amount)?,
+            method: word::<Method>(wish.method)?,
+            provider: wish.provider.as_deref().map(word::<ProviderId>).transpose()?,
+            note: wish.note,
+            cashier: wish.cashier,
+        };
+        let order = self.till().charge(charge).await?;
+        Ok(self.show(&order).await)
+    }
+
+    /// Opens another attempt.
+    pub async fn retry(&self, order: &str, method: &str, provider: Option<&str>) -> Result<Order, ApiError> {
+        let order = self.find(order).await?;
+        let provider = provider.map(word::<ProviderId>).transpose()?;
+        let order = self.till().retry(order.id, word(method)?, provider).await?;
+        Ok(self.show(&order).await)
+    }
+
+    /// One order.
+    pub async fn order(&self, order: &str) -> Result<Order, ApiError> {
+        let order = self.find(order).await?;
+        Ok(self.show(&order).await)
+    }
+
+    /// Orders, newest first.
+    pub async fn orders(&self, wish: ListWish) -> Result<Vec<Order>, ApiError> {
+        let bad = |what: &'static str| ApiError::new(ErrorCode::BadRequest).with("argument", what);
+        let filter = OrderFilter {
+            day: wish
+                .date
+                .map(|date| date.parse::<BusinessDay>())
+                .transpose()
+                .map_err(|_| bad("date"))?,
+            state: wish
+                .status
+                .map(|status| status.parse::<OrderState>())
+                .transpose()
+                .map_err(|_| bad("status"))?,
+            running: None,
+            search: wish.search,
+            before_number: match wish.after {
+                Some(after) => Some(self.find(&after).await?.opening.number),
+                None => None,
+            },
+            limit: wish.limit,
+        };
+        let mut shown = Vec::new();
+        for order in self.till().ledger().list(filter).await? {
+            shown.push(self.show(&order).await);
+        }
+        Ok(shown)
+    }
+
+    /// Asks the provider now.
+    pub async fn check(&self, order: &str) -> Result<Order, ApiError> {
+        let order = self.find(order).await?;
+        let (order, _) = self.till().check(order.id).await?;
+        let order = self.till().resolve_refunds(order.id).await?;
+        Ok(self.show(&order).await)
+    }
+
+    /// Asks for a cancel; the order may still be cancelling.
+    pub async fn cancel(&self, order: &str, by: Option<String>) -> Result<Order, ApiError> {
+        let order = self.find(order).await?;
+        let order = self.till().cancel(order.id, by).await?;
+        Ok(self.show(&order).await)
+    }
+
+    /// Takes a permitted person's word.
+    pub async fn confirm(
+        &self,
+        order: &str,
+        by: String,
+        reason: &str,
+        note: Option<String>,
+    ) -> Result<Order, ApiError> {
+        let order = self.find(order).await?;
+        match self.till().confirm(order.id, by, word(reason)?, note).await {
+            Ok(order) => Ok(self.show(&order).await),
+            // Asking once more found the money: better news than a person's word.
+            Err(ConfirmError::AlreadyPaid(order)) => Ok(self.show(&order).await),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Gives money back.
+    pub async fn refund(&self, wish: RefundWish) -> Result<(Order, RefundEnd), ApiError> {
+        let order = self.find(&wish.order).await?;
+        let refund = RefundOrder {
+            order: order.id,
+            amount: wish.amount.as_deref().map(parse_amount).transpose()?,
+            reason: word::<RefundReason>(&wish.reason)?,
+            by: wish.by,
+            by_transfer: wish.by_transfer,
+        };
+        let (order, id) = self.till().refund(refund).await?;
+        Ok((self.show(&order).await, refund_end(&order, id)))
+    }
+
+    /// Everything that happened to an order, oldest first, one JSON object each.
+    pub async fn timeline(&self, order: &str) -> Result<Vec<Value>, ApiError> {
+        let order = self.find(order).await?;
+        let history = self.till().ledger().history(order.id).await?;
+        Ok(history
+            .into_iter()
+            .map(|past| {
+                let (what, attempt, facts) = told(&past.event);
+                json!({
+                    "type": "event", "sequence": past.sequence, "at": moment(past.at), "event": what,
+                    "attempt_id": attempt, "facts": facts,
+                })
+            })
+            .collect())
+    }
+
+    /// Every provider and what it can do.
+    pub fn provider_lines(&self) -> Vec<ProviderLine> {
+        let around = view::Surroundings {
+            till: self.till(),
+            now: self.till().now(),
+        };
+        let known = ProviderId::ALL.iter().map(|id| match self.till().provider(*id) {
+            Some(provider) => {
+                let info = around.provider(provider.as_ref());
+                ProviderLine {
+                    kind: "provider",
+                    id: id.word(),
+                    enabled: true,
+                    methods: vec![id.method().word()],
+                    min: Some(info.min),
+                    max: Some(info.max),
+                    tracking: info.tracking,
+                    cancel: info.cancel,
+                    refund: info.refund,
+                    statement: false,
+                    payout: false,
+                    live: info.live,
+                }
+            }
+            None => not_enabled(id.word(), vec![id.method().word()]),
+        });
+        known.chain([not_enabled("easyslip", Vec::new())]).collect()
+    }
+
+    /// Tries a provider's connection.
+    ///
+    /// # Errors
+    /// `not_built` for a provider of a later version, `bad_request` for an unknown word.
+    pub async fn test_provider(&self, id: &str) -> Result<ProviderTestLine, ApiError> {
+        if id == "easyslip" {
+            return Err(ApiError::new(ErrorCode::NotBuilt));
+        }
+        let provider: ProviderId = word(id)?;
+        if matches!(
+            provider,
+            ProviderId::DepositGateway | ProviderId::JwtGateway | ProviderId::Crypto2328 | ProviderId::Cash
+        ) {
+            return Err(ApiError::new(ErrorCode::NotBuilt));
+        }
+        let line = |code, setting, message_th: String, message_en: String| ProviderTestLine {
+            kind: "provider_test",
+            id: id.to_owned(),
+            ok: code == "ok",
+            code,
+            setting,
+            message_th,
+            message_en,
+        };
+        let Some(known) = self.till().provider(provider) else {
+            let (code, setting) = self.why_not_enabled(provider);
+            return Ok(line(
+                code,
+                Some(setting.clone()),
+                format!("ยังไม่ได้เปิดใช้ ตั้งค่า {setting} ก่อน"),
+                format!("Not switched on. Set {setting} first."),
+            ));
+        };
+        if let Some(fault) = known.profile().fault.clone() {
+            return Ok(line(
+                fault.code,
+                Some(fault.setting),
+                fault.message_th,
+                fault.message_en,
+            ));
+        }
+        let report = known.test().await;
+        Ok(match report.fault {
+            None => line("ok", None, report.message_th, report.message_en),
+            Some(fault) => line(
+                fault.code,
+                Some(fault.setting),
+                fault.message_th,
+                fault.message_en,
+            ),
+        })
+    }
+
+    /// Proves the ledger.
+    pub async fn verify_ledger(&self) -> Result<VerifyReport, ApiError> {
+        Ok(self.till().ledger().verify().await?)
+    }
+
+    /// Everyone.
+    pub async fn users(&self) -> Result<Vec<UserLine>, ApiError> {
+        let people = self.till().ledger().people().await?;
+        let line = |person: Person| UserLine {
+            kind: "user",
+            name: person.name,
+            role: person.role.word(),
+            disabled: person.disabled,
+        };
+        Ok(people.into_iter().map(line).collect())
+    }
+
+    /// Adds a person.
+    pub async fn add_user(
+        &self,
+        name: &str,
+        role: Role,
+        pin: &str,
+        by: Option<String>,
+    ) -> Result<(), UserError> {
+        people::check_name(name)?;
+        let people = self.till().ledger().people().await?;
+        if people.iter().any(|person| person.name == name) {
+            return Err(PersonError::NameTaken.into());
+        }
+        let pin_hash = people::hash_pin(pin)?;
+        let person = Person {
+            name: name.to_owned(),
+            role,
+            pin_hash,
+            disabled: false,
+            wrong_pins: 0,
+            locked_until: None,
+        };
+        Ok(self
+            .till()
+            .ledger()
+            .put_person(person, by, self.till().now())
+            .await?)
+    }
+
+    /// Someone no longer works here.
+    pub async fn disable_user(&self, name: &str, by: Option<String>) -> Result<(), UserError> {
+        let people = self.till().ledger().people().await?;
+        let person = named(&people, name)?;
+        let other_owner = people
+            .iter()
+            .any(|p| p.role == Role::Owner && !p.disabled && p.name != name);
+        if person.role == Role::Owner && !other_owner {
+            return Err(PersonError::LastOwner.into());
+        }
+        let person = Person {
+            disabled: true,
+            ..person
+        };
+        Ok(self
+            .till()
+            .ledger()
+            .put_person(person, by, self.till().now())
+            .await?)
+    }
+
+    /// Gives a person a new PIN.
+    pub async fn set_pin(&self, name: &str, pin: &str, by: Option<String>) -> Result<(), UserError> {
+        let people = self.till().ledger().people().await?;
+        let person = named(&people, name)?;
+        let pin_hash = people::hash_pin(pin)?;
+        let person = Person {
+            pin_hash,
+            wrong_pins: 0,
+            locked_until: None,
+            ..person
+        };
+        Ok(self
+            .till()
+            .ledger()
+            .put_person(person, by, self.till().now())
+            .await?)
+    }
+}
+
+fn named(people: &[Person], name: &str) -> Result<Person, PersonError> {
+    people
+        .iter()
+        .find(|person| person.name == name)
+        .cloned()
+        .ok_or(PersonError::NoSuchPerson)
+}
+
+/// Why a person was not added or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// The name or PIN.
+    #[error(transparent)]
+    Person(#[from] PersonError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+fn not_enabled(id: &'static str, methods: Vec<&'static str>) -> ProviderLine {
+    ProviderLine {
+        kind: "provider",
+        id,
+        enabled: false,
+        methods,
+        min: None,
+        max: None,
+        tracking: Vec::new(),
+        cancel: false,
+        refund: false,
+        statement: false,
+        payout: false,
+        live: false,
+    }
+}
+
+fn refund_end(order: &keptang_domain::order::Order, id: RefundId) -> RefundEnd {
+    match order
+        .refunds
+        .iter()
+        .find(|refund| refund.id == id)
+        .map(|refund| refund.state)
+    {
+        Some(RefundState::Done) => RefundEnd::Done,
+        Some(RefundState::Failed) => RefundEnd::Failed,
+        Some(RefundState::Requested | RefundState::Unknown) | None => RefundEnd::Unknown,
+    }
+}
+
+impl From<RefundError> for ApiError {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::NothingToReturn => Self::new(ErrorCode::WrongState).with("state", "not_paid"),
+            RefundError::OnlyByTransfer => Self::new(ErrorCode::WrongState).with("state", "only_by_transfer"),
+            RefundError::Transition(keptang_domain::order::TransitionError::MoreThanReceived) => {
+                Self::new(ErrorCode::WrongState).with("state", "more_than_received")
+            }
+            RefundError::Transition(error) => error.into(),
+            RefundError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+/// Whether the attempt can still change without a person.
+pub fn is_running(attempt: &Attempt) -> bool {
+    !matches!(attempt.state, "paid" | "failed" | "expired" | "cancelled")
+}
+
+/// The name of an event, its attempt, and its facts for people; pictures and tokens are left out.
+fn told(event: &OrderEvent) -> (String, Option<String>, Value) {
+    match event {
+        OrderEvent::Opened(opening) => {
+            let facts = json!({ "number": opening.number, "amount_due": opening.amount_due.to_string() });
+            ("opened".to_owned(), None, facts)
+        }
+        OrderEvent::AttemptOpened {
+            attempt,
+            provider,
+            asked,
+            ..
+        } => {
+            let facts = json!({ "provider": provider.word(), "asked": asked.to_string() });
+            ("attempt_opened".to_owned(), Some(attempt.to_string()), facts)
+        }
+        OrderEvent::Attempt { attempt, event } => {
+            let (what, facts) = told_of_attempt(event);
+            (what.to_owned(), Some(attempt.to_string()), facts)
+        }
+        OrderEvent::Voided { by } => ("voided".to_owned(), None, json!({ "by": by })),
+        OrderEvent::RefundRequested {
+            refund,
+            attempt,
+            amount,
+            kind,
+            reason,
+            by,
+        } => {
+            let facts = json!({
+                "refund_id": refund.to_string(), "amount": amount.to_string(), "kind": kind.word(),
+                "reason": reason.word(), "by": by,
+            });
+            ("refund_requested".to_owned(), Some(attempt.to_string()), facts)
+        }
+        OrderEvent::RefundResolved {
+            refund,
+            state,
+            kind,
+            provider_ref,
+        } => {
+            let facts = json!({
+                "refund_id": refund.to_string(), "state": state.word(), "kind": kind.word(),
+                "provider_ref": provider_ref,
+            });
+            ("refund_resolved".to_owned(), None, facts)
+        }
+    }
+}
+
+fn told_of_attempt(event: &AttemptEvent) -> (&'static str, Value) {
+    let evidence = |evidence: &keptang_domain::order::Evidence| {
+        json!({
+            "key": evidence.key, "source": evidence.source.word(), "amount": evidence.amount.to_string(),
+            "fee": evidence.fee.map(|fee| fee.to_string()),
+        })
+    };
+    match event {
+        AttemptEvent::SubmitStarted => ("submit_started", json!({})),
+        AttemptEvent::Accepted {
+            provider_ref,
+            payable,
+            deadline,
+            ..
+        } => (
+            "accepted",
+            json!({
+                "provider_ref": provider_ref, "payable": payable.to_string(), "deadline": deadline.map(moment),
+            }),
+        ),
+        AttemptEvent::Unshowable {
+            provider_ref,
+            payable,
+            why,
+        } => (
+            "unshowable",
+            json!({
+                "provider_ref": provider_ref, "payable": payable.to_string(), "reason": why.reason().word(),
+            }),
+        ),
+        AttemptEvent::Refused { reason } => ("refused", json!({ "reason": reason.word() })),
+        AttemptEvent::OutcomeLost => ("outcome_lost", json!({})),
+        AttemptEvent::Seen { source } => ("seen", json!({ "source": source.word() })),
+        AttemptEvent::Short { evidence: short } => ("short", evidence(short)),
+        AttemptEvent::Confirmed { evidence: full } => ("confirmed", evidence(full)),
+        AttemptEvent::OperatorConfirmed { by, reason, note } => (
+            "operator_confirmed",
+            json!({ "by": by, "reason": reason.word(), "note": note }),
+        ),
+        AttemptEvent::Declined { reason } => ("declined", json!({ "reason": reason.word() })),
+        AttemptEvent::Lapsed => ("lapsed", json!({})),
+        AttemptEvent::Held => ("held", json!({})),
+        AttemptEvent::Unrecognised { word } => ("unrecognised", json!({ "word": word })),
+        AttemptEvent::Contradicted => ("contradicted", json!({})),
+        AttemptEvent::WeakEvidence => ("weak_evidence", json!({})),
+        AttemptEvent::DeadlinePassed => ("deadline_passed", json!({})),
+        AttemptEvent::CancelRequested { by } => ("cancel_requested", json!({ "by": by })),
+        AttemptEvent::CancelDone => ("cancel_done", json!({})),
+        AttemptEvent::ListenClosed => ("listen_closed", json!({})),
+    }
+}
+
+/// A QR as lines of block characters, two modules to a character cell in height, with its quiet zone. Dark on light,
+/// whatever the terminal's colours.
+pub fn terminal_qr(text: &str) -> Option<String> {
+    const QUIET: usize = 2;
+    let modules = keptang_qr::encode(text).ok()?;
+    let side = modules.size + 2 * QUIET;
+    let dark = |x: usize, y: usize| {
+        let inside = |at: usize| (QUIET..QUIET + modules.size).contains(&at);
+        inside(x) && inside(y) && modules.is_dark(x - QUIET, y - QUIET)
+    };
+    let mut drawn = String::new();
+    for y in (0..side).step_by(2) {
+        drawn.push_str("\u{1b}[30;107m");
+        for x in 0..side {
+            drawn.push(match (dark(x, y), dark(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            });
+        }
+        drawn.push_str("\u{1b}[0m\n");
+    }
+    Some(drawn)
+}

@@ -1,0 +1,270 @@
+//! Training mode: the built-in simulator, its keys, and the panel that plays the customer.
+
+use crate::error::{ApiError, ErrorCode};
+use keptang_domain::AttemptId;
+use keptang_domain::provider::UnknownWord;
+use keptang_settings::{Secret, SecretName, Secrets, Settings};
+use keptang_simulator::control::{ActRequest, Action, ChargeView, Client, ControlError};
+use keptang_simulator::faults::{Endpoint, Fault, FaultRule, WebhookVariant};
+use keptang_simulator::{Config, Running};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tokio::sync::Mutex;
+
+/// The simulator's own keys: training never sees the shop's.
+pub(crate) fn secrets() -> Secrets {
+    Secrets::from_pairs([
+        (
+            SecretName::OmiseSecretKey,
+            Secret::new(keptang_simulator::TRAINING_SECRET_KEY),
+        ),
+        (
+            SecretName::OmisePublicKey,
+            Secret::new(keptang_simulator::TRAINING_PUBLIC_KEY),
+        ),
+        (
+            SecretName::OmiseWebhookSecret,
+            Secret::new(keptang_simulator::TRAINING_WEBHOOK_SECRET),
+        ),
+    ])
+}
+
+/// What the panel's customer, or its bad luck, does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    Pay,
+    PayLate,
+    PayLess,
+    PayTwice,
+    Fail,
+    Expire,
+    Silent,
+    Slow,
+    Down,
+    LostAnswer,
+    WrongQr,
+    ForgedCallback,
+    Recover,
+}
+
+/// The words of the acts across the border, in the order of [`ACTS`].
+pub(crate) const ACT_WORDS: [&str; 13] = [
+    "pay",
+    "pay_late",
+    "pay_less",
+    "pay_twice",
+    "fail",
+    "expire",
+    "silent",
+    "slow",
+    "down",
+    "lost_answer",
+    "wrong_qr",
+    "forged_callback",
+    "recover",
+];
+
+const ACTS: [Act; 13] = [
+    Act::Pay,
+    Act::PayLate,
+    Act::PayLess,
+    Act::PayTwice,
+    Act::Fail,
+    Act::Expire,
+    Act::Silent,
+    Act::Slow,
+    Act::Down,
+    Act::LostAnswer,
+    Act::WrongQr,
+    Act::ForgedCallback,
+    Act::Recover,
+];
+
+impl std::str::FromStr for Act {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        ACT_WORDS
+            .iter()
+            .zip(ACTS)
+            .find(|(word, _)| **word == text)
+            .map(|(_, act)| act)
+            .ok_or(UnknownWord)
+    }
+}
+
+/// How long after the end the late customer pays.
+const LATE_MS: u64 = 3_000;
+/// What the customer who pays less pays less by.
+const LESS_SATANG: i64 = 5_000;
+
+pub(crate) struct Training {
+    listen: Option<SocketAddr>,
+    base: String,
+    state_file: PathBuf,
+    running: Mutex<Option<Running>>,
+}
+
+impl Training {
+    pub(crate) fn new(settings: &Settings, data_dir: &Path) -> Self {
+        let base = settings
+            .providers
+            .omise_truemoney
+            .base_url
+            .trim_end_matches("/omise")
+            .to_owned();
+        // Only a loopback address in numbers can be ours to serve; anything else is a simulator run elsewhere.
+        let listen = base
+            .strip_prefix("http://")
+            .and_then(|address| address.parse::<SocketAddr>().ok());
+        let listen = listen.filter(|address| address.ip().is_loopback());
+        Self {
+            listen,
+            base,
+            state_file: data_dir.join("simulator.json"),
+            running: Mutex::new(None),
+        }
+    }
+
+    /// Serves the simulator from this process unless another process already does. Its charges are in a file beside
+    /// the ledger, so whoever serves next goes on with the same ones.
+    pub(crate) async fn hold_simulator(&self) {
+        let Some(listen) = self.listen else { return };
+        let mut running = self.running.lock().await;
+        if running.is_some() {
+            return;
+        }
+        let config = Config {
+            listen,
+            state_file: Some(self.state_file.clone()),
+            ..Config::default()
+        };
+        match keptang_simulator::start(config).await {
+            Ok(started) => *running = Some(started),
+            Err(error) => tracing::debug!(error = %error, "the simulator is not served from here"),
+        }
+    }
+
+    pub(crate) async fn act(&self, attempt: Option<AttemptId>, act: Act) -> Result<(), ApiError> {
+        let client = Client::new(&self.base).map_err(unreachable)?;
+        let charge_get = |fault| FaultRule::always(fault).at(Endpoint::OmiseChargeGet);
+        match act {
+            Act::Pay => {
+                let charge = charge_of(&client, attempt).await?;
+                client.act(&charge.id, Action::Pay).await.map_err(unreachable)?;
+            }
+            Act::PayLess => {
+                let charge = charge_of(&client, attempt).await?;
+                let details = ActRequest {
+                    amount_satang: Some((charge.amount_satang - LESS_SATANG).max(1)),
+                    ..ActRequest::default()
+                };
+                client
+                    .act_with(&charge.id, Action::Pay, &details)
+                    .await
+                    .map_err(unreachable)?;
+            }
+            Act::PayLate => {
+                let charge = charge_of(&client, attempt).await?;
+                client
+                    .act(&charge.id, Action::Expire)
+                    .await
+                    .map_err(unreachable)?;
+                let details = ActRequest {
+                    after_ms: Some(LATE_MS),
+                    ..ActRequest::default()
+                };
+                client
+                    .act_with(&charge.id, Action::PayLate, &details)
+                    .await
+                    .map_err(unreachable)?;
+            }
+            Act::PayTwice => pay_every_qr_of_the_bill(&client, attempt).await?,
+            Act::Fail => {
+                let charge = charge_of(&client, attempt).await?;
+                client.act(&charge.id, Action::Fail).await.map_err(unreachable)?;
+            }
+            Act::Expire => {
+                let charge = charge_of(&client, attempt).await?;
+                client
+                    .act(&charge.id, Action::Expire)
+                    .await
+                    .map_err(unreachable)?;
+            }
+            Act::ForgedCallback => {
+                let charge = charge_of(&client, attempt).await?;
+                client
+                    .resend_webhook(&charge.id, Some(WebhookVariant::Forged))
+                    .await
+                    .map_err(unreachable)?;
+            }
+            Act::Silent => set(&client, charge_get(Fault::Hang)).await?,
+            Act::Slow => set(&client, FaultRule::always(Fault::Slow { delay_ms: 5_000 })).await?,
+            Act::Down => set(&client, FaultRule::always(Fault::ServerError { status: 503 })).await?,
+            Act::LostAnswer => {
+                set(
+                    &client,
+                    FaultRule::once(Fault::CutAfter).at(Endpoint::OmiseChargeCreate),
+                )
+                .await?;
+            }
+            Act::WrongQr => set(&client, FaultRule::once(Fault::QrAmount { amount_satang: 100 })).await?,
+            Act::Recover => {
+                client.clear_faults().await.map_err(unreachable)?;
+                client.release().await.map_err(unreachable)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn set(client: &Client, rule: FaultRule) -> Result<(), ApiError> {
+    client.set_fault(&rule).await.map(drop).map_err(unreachable)
+}
+
+async fn pay_every_qr_of_the_bill(client: &Client, attempt: Option<AttemptId>) -> Result<(), ApiError> {
+    let paid = charge_of(client, attempt).await?;
+    let bill = paid.metadata.get("order_id");
+    let charges = client.charges().await.map_err(unreachable)?;
+    for charge in charges
+        .iter()
+        .filter(|charge| charge.metadata.get("order_id") == bill)
+    {
+        // The customer kept the first QR and pays it too, whatever the till did with it meanwhile.
+        let action = if charge.status == "pending" {
+            Action::Pay
+        } else {
+            Action::PayLate
+        };
+        if charge.status != "successful" {
+            client.act(&charge.id, action).await.map_err(unreachable)?;
+        }
+    }
+    Ok(())
+}
+
+async fn charge_of(client: &Client, attempt: Option<AttemptId>) -> Result<ChargeView, ApiError> {
+    let attempt =
+        attempt.ok_or_else(|| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "missing"))?;
+    let charges = client.charges().await.map_err(unreachable)?;
+    let ours = |charge: &&ChargeView| {
+        charge.metadata.get("attempt").and_then(serde_json::Value::as_str)
+            == Some(attempt.to_string().as_str())
+    };
+    charges
+        .iter()
+        .rev()
+        .find(ours)
+        .cloned()
+        .ok_or_else(|| ApiError::new(ErrorCode::NotFound))
+}
+
+fn unreachable(error: ControlError) -> ApiError {
+    match error {
+        ControlError::Refused { status, .. } => ApiError::new(ErrorCode::WrongState).with("state", status),
+        ControlError::Unreachable(_) | ControlError::Answer(_) => {
+            tracing::warn!(error = %error, "the simulator cannot be controlled");
+            ApiError::new(ErrorCode::ProviderDown).with("provider", "simulator")
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The command line, word for word as cli.md has it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Keptang, the till without a window. With no command it opens the window when that is installed beside it.
+///
+/// Exit codes: 0 done · 1 error (configuration, outage) · 2 bad usage or input · 3 a clear no · 4 needs review ·
+/// 5 not known yet.
+#[derive(Debug, Parser)]
+#[command(
+    name = "keptang",
+    version,
+    arg_required_else_help = false,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    /// Where settings, ledger and logs are
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// One JSON object per line on stdout, nothing else there
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Who acts; the PIN comes from KEPTANG_PIN or a prompt
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a data directory with settings.toml and an empty ledger
+    Init(InitArgs),
+    /// People who work at the till
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Take a payment
+    Charge(ChargeArgs),
+    /// Look at orders and act on them
+    #[command(subcommand)]
+    Order(OrderCommand),
+    /// Verify a transfer slip (not built yet)
+    Slip(Later),
+    /// The day's report (not built yet)
+    Report(Later),
+    /// A receipt as PDF (not built yet)
+    Receipt(Later),
+    /// Shifts (not built yet)
+    Shift(Later),
+    /// X, Z and sign-off of a day (not built yet)
+    Day(Later),
+    /// Compare with the providers' lists (not built yet)
+    Reconcile(Later),
+    /// Payment providers
+    #[command(subcommand)]
+    Provider(ProviderCommand),
+    /// Withdraw to a registered account (not built yet)
+    Payout(Later),
+    /// The ledger
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Follow open payments and listen for callbacks, with no window
+    Serve,
+    /// Run the provider simulator alone
+    Simulator(SimulatorArgs),
+}
+
+/// A command of a later version: takes anything, so that scripts get the plain answer and not a usage error.
+#[derive(Debug, Args)]
+pub(crate) struct Later {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub(crate) rest: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Practise with the built-in provider simulator; no money moves
+    #[arg(long)]
+    pub(crate) training: bool,
+    /// Create the first user, an owner; the PIN comes from KEPTANG_NEW_PIN or a prompt
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a person; the new PIN comes from KEPTANG_NEW_PIN or a prompt
+    Add {
+        name: String,
+        /// What they may do
+        #[arg(long, value_parser = ["owner", "manager", "cashier", "auditor"])]
+        role: String,
+    },
+    /// Everyone
+    List,
+    /// Someone no longer works here
+    Disable { name: String },
+    /// Give a person a new PIN
+    Pin { name: String },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "lower")]
+pub(crate) enum MethodArg {
+    Promptpay,
+    Truemoney,
+    Crypto,
+    Cash,
+}
+
+impl MethodArg {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Promptpay => "promptpay",
+            Self::Truemoney => "truemoney",
+            Self::Crypto => "crypto",
+            Self::Cash => "cash",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watching {
+    /// Return once the customer can pay
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// Stop watching after so many seconds; nothing is cancelled
+    #[arg(long, value_name = "S")]
+    pub(crate) timeout: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChargeArgs {
+    /// Baht: 250, 250.50, 1,250.00 or ๒๕๐
+    #[arg(long, value_name = "A", allow_hyphen_values = true)]
+    pub(crate) amount: String,
+    /// How the customer pays
+    #[arg(long, value_name = "M")]
+    pub(crate) method: MethodArg,
+    /// Ask this provider only
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: Option<String>,
+    /// Free text kept with the order
+    #[arg(long, value_name = "T")]
+    pub(crate) note: Option<String>,
+    /// Coin, for crypto
+    #[arg(long)]
+    pub(crate) coin: Option<String>,
+    /// Network, for crypto
+    #[arg(long)]
+    pub(crate) network: Option<String>,
+    /// What the customer handed over, for cash
+    #[arg(long, value_name = "A")]
+    pub(crate) tendered: Option<String>,
+    #[command(flatten)]
+    pub(crate) watching: Watching,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrderCommand {
+    /// Try again on the same order; the older attempt stays listened to
+    Retry {
+        /// Number or id
+        order: String,
+        #[arg(long, value_name = "M")]
+        method: MethodArg,
+        #[arg(long, value_name = "ID")]
+        provider: Option<String>,
+        #[command(flatten)]
+        watching: Watching,
+    },
+    /// Orders, newest first
+    List {
+        /// Of this business day, YYYY-MM-DD
+        #[arg(long, value_name = "D")]
+        date: Option<String>,
+        /// open, due, settled, completed or voided
+        #[arg(long, value_name = "S")]
+        status: Option<String>,
+        /// Number, note, cashier, reference or amount
+        #[arg(long, value_name = "T")]
+        search: Option<String>,
+        /// At most so many
+        #[arg(long, value_name = "K", default_value_t = 50)]
+        limit: usize,
+        /// Older than this order
+        #[arg(long, value_name = "N")]
+        after: Option<String>,
+    },
+    /// One order
+    Show { order: String },
+    /// Everything that happened to an order, oldest first
+    Timeline { order: String },
+    /// Ask the provider now
+    Check { order: String },
+    /// Cancel, truthfully: payment beats cancel
+    Cancel { order: String },
+    /// Mark as paid by a person's word
+    Confirm {
+        order: String,
+        /// Why
+        #[arg(long, value_parser = ["bank_app_shown", "provider_dashboard", "slip_checked_by_hand", "phone_call", "other"])]
+        reason: String,
+        /// Needed with the reason "other"
+        #[arg(long, value_name = "T")]
+        note: Option<String>,
+    },
+    /// Void or refund by the provider's rules, or record money returned by transfer
+    Refund {
+        order: String,
+        /// Baht; everything when left out
+        #[arg(long, value_name = "A", allow_hyphen_values = true)]
+        amount: Option<String>,
+        /// Why
+        #[arg(long, value_parser = ["customer_request", "wrong_amount", "duplicate_payment", "goods_unavailable", "other"])]
+        reason: String,
+        /// The money was already returned by transfer, under this reference
+        #[arg(long, value_name = "REFERENCE")]
+        by_transfer: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProviderCommand {
+    /// What each provider can do
+    List,
+    /// Try the connection and name the fault
+    Test { id: String },
+    /// Balance (not built yet)
+    Balance { id: String },
+    /// Bank list (not built yet)
+    Banks { id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Prove that nothing in the ledger was changed
+    Verify,
+    /// Encrypted copy (not built yet)
+    Backup(Later),
+    /// Restore, or try a restore (not built yet)
+    Restore(Later),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulatorArgs {
+    /// Loopback address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8790")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Keep charges in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+}

@@ -1,0 +1,92 @@
+//! Taking a payment at the command line: open, print at every change, end when nothing more can happen on its own.
+
+use crate::Session;
+use crate::args::{ChargeArgs, Watching};
+use crate::exit::{Exit, Failure};
+use keptang_api::{App, ChargeWish, Order, is_running, parse_amount};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// An event that was missed is made up for this soon.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+impl Session {
+    pub(crate) async fn charge(&mut self, args: ChargeArgs) -> Result<Exit, Failure> {
+        // Before anything is opened: a typing mistake touches nothing.
+        parse_amount(&args.amount)?;
+        if matches!(args.method.word(), "crypto" | "cash")
+            || args.coin.is_some()
+            || args.network.is_some()
+            || args.tendered.is_some()
+        {
+            return Err(Failure::NotBuilt);
+        }
+        let app = self.open().await?;
+        app.run_background().await;
+        let order = app
+            .open_charge(ChargeWish {
+                amount: args.amount,
+                method: args.method.word(),
+                provider: args.provider,
+                note: args.note,
+                cashier: self.user.clone(),
+            })
+            .await?;
+        self.watch(&app, order, &args.watching).await
+    }
+
+    pub(crate) async fn retry(
+        &mut self,
+        order: &str,
+        method: &str,
+        provider: Option<&str>,
+        watching: &Watching,
+    ) -> Result<Exit, Failure> {
+        let app = self.open().await?;
+        app.run_background().await;
+        let order = app.retry(order, method, provider).await?;
+        self.watch(&app, order, watching).await
+    }
+
+    /// Prints the order at every change until it ends, the customer can pay (`--no-wait`) or time is up.
+    async fn watch(&self, app: &App, mut order: Order, watching: &Watching) -> Result<Exit, Failure> {
+        let end = watching
+            .timeout
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        let mut events = app.events();
+        let mut drawn = false;
+        self.printer.order(&order);
+        loop {
+            let can_pay = order
+                .attempts
+                .last()
+                .is_some_and(|attempt| attempt.instruction.is_some());
+            if can_pay && !drawn {
+                drawn = true;
+                self.printer.qr(&order);
+            }
+            let settled = matches!(order.state, "settled" | "completed");
+            if settled || order.state == "voided" || !order.attempts.iter().any(is_running) {
+                return Ok(Exit::of(&order));
+            }
+            if watching.no_wait && can_pay {
+                return Ok(Exit::Done);
+            }
+            if end.is_some_and(|end| Instant::now() >= end) {
+                return Ok(Exit::NotYet);
+            }
+            let pause = end.map_or(LOOK_AGAIN, |end| {
+                LOOK_AGAIN.min(end.saturating_duration_since(Instant::now()))
+            });
+            tokio::select! {
+                _ = events.recv() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+            let now = app.order(&order.order_id).await?;
+            if now.version != order.version {
+                order = now;
+                self.printer.order(&order);
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Looking at orders and acting on them.
+
+use crate::Session;
+use crate::args::OrderCommand;
+use crate::exit::{Exit, Failure};
+use keptang_api::{App, ListWish, Order, RefundEnd, RefundWish, Role, is_running, parse_amount};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long `order cancel` waits for the provider's word before it says "still cancelling".
+const CANCEL_PATIENCE: Duration = Duration::from_secs(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+impl Session {
+    pub(crate) async fn order_command(&mut self, command: OrderCommand) -> Result<Exit, Failure> {
+        match command {
+            OrderCommand::Retry {
+                order,
+                method,
+                provider,
+                watching,
+            } => {
+                self.retry(&order, method.word(), provider.as_deref(), &watching)
+                    .await
+            }
+            OrderCommand::List {
+                date,
+                status,
+                search,
+                limit,
+                after,
+            } => {
+                let app = self.open().await?;
+                for order in app
+                    .orders(ListWish {
+                        date,
+                        status,
+                        search,
+                        limit,
+                        after,
+                    })
+                    .await?
+                {
+                    self.printer.order(&order);
+                }
+                Ok(Exit::Done)
+            }
+            OrderCommand::Show { order } => {
+                let app = self.open().await?;
+                self.printer.order(&app.order(&order).await?);
+                Ok(Exit::Done)
+            }
+            OrderCommand::Timeline { order } => self.timeline(&order).await,
+            OrderCommand::Check { order } => {
+                let app = self.open().await?;
+                app.run_background().await;
+                let order = app.check(&order).await?;
+                self.printer.order(&order);
+                Ok(Exit::of(&order))
+            }
+            OrderCommand::Cancel { order } => self.cancel(&order).await,
+            OrderCommand::Confirm { order, reason, note } => {
+                let app = self.open().await?;
+                let person = self.approved(&app, Role::Manager).await?;
+                app.run_background().await;
+                let order = app.confirm(&order, person.name, &reason, note).await?;
+                self.printer.order(&order);
+                // The flag is what was asked for, so it is not a review here (cli.md, `order confirm`).
+                Ok(Exit::Done)
+            }
+            OrderCommand::Refund {
+                order,
+                amount,
+                reason,
+                by_transfer,
+            } => {
+                if let Some(amount) = &amount {
+                    parse_amount(amount)?;
+                }
+                let app = self.open().await?;
+                let person = self.approved(&app, Role::Manager).await?;
+                app.run_background().await;
+                let wish = RefundWish {
+                    order,
+                    amount,
+                    reason,
+                    by: person.name,
+                    by_transfer,
+                };
+                let (order, end) = app.refund(wish).await?;
+                self.printer.order(&order);
+                Ok(match end {
+                    RefundEnd::Done => Exit::Done,
+                    RefundEnd::Failed => Exit::No,
+                    RefundEnd::Unknown => Exit::NotYet,
+                })
+            }
+        }
+    }
+
+    async fn timeline(&mut self, order: &str) -> Result<Exit, Failure> {
+        let app = self.open().await?;
+        for event in app.timeline(order).await? {
+            self.printer.line(&event, |_| {
+                let word = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+                let facts = event["facts"].as_object().into_iter().flatten();
+                let facts: Vec<String> = facts
+                    .filter(|(_, value)| !value.is_null())
+                    .map(|(key, value)| {
+                        format!(
+                            "{key}={}",
+                            value.as_str().map_or(value.to_string(), str::to_owned)
+                        )
+                    })
+                    .collect();
+                format!("{}  {:<18}  {}", word("at"), word("event"), facts.join("  "))
+            });
+        }
+        Ok(Exit::Done)
+    }
+
+    async fn cancel(&mut self, order: &str) -> Result<Exit, Failure> {
+        let app = self.open().await?;
+        app.run_background().await;
+        let order = match app.cancel(order, self.user.clone()).await {
+            Ok(order) => self.until_not_cancelling(&app, order).await?,
+            Err(refused) if refused.code == keptang_api::ErrorCode::WrongState => {
+                // Money was there first: the order itself tells it best.
+                let order = app.order(order).await?;
+                self.printer.order(&order);
+                return Ok(Exit::No);
+            }
+            Err(other) => return Err(other.into()),
+        };
+        self.printer.order(&order);
+        Ok(cancel_exit(&order))
+    }
+
+    async fn until_not_cancelling(&self, app: &App, mut order: Order) -> Result<Order, Failure> {
+        let end = Instant::now() + CANCEL_PATIENCE;
+        while order.attempts.iter().any(is_running) && Instant::now() < end {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            order = app.order(&order.order_id).await?;
+        }
+        // The last attempt may have ended only now; ask again so that the order itself ends too.
+        if order.state == "due" && !order.attempts.iter().any(is_running) {
+            order = match app.cancel(&order.order_id, self.user.clone()).await {
+                Ok(order) => order,
+                Err(_) => app.order(&order.order_id).await?,
+            };
+        }
+        Ok(order)
+    }
+}
+
+/// 0 cancelled · 3 it was paid · 5 still cancelling (cli.md, `order cancel`).
+fn cancel_exit(order: &Order) -> Exit {
+    if order.received != "0.00" {
+        Exit::No
+    } else if order.attempts.iter().any(is_running) {
+        Exit::NotYet
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,137 @@
+//! What goes to stdout: one JSON object per line, or aligned text in the shop's language.
+
+use crate::exit::{Exit, Failure};
+use keptang_api::{App, Instruction, Order};
+use serde::Serialize;
+use serde_json::json;
+
+/// Prints for one run of the command line.
+pub(crate) struct Printer {
+    json: bool,
+    thai: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, thai: true }
+    }
+
+    pub(crate) fn set_language(&mut self, app: &App) {
+        self.thai = app.settings().shop.language.word() == "th";
+    }
+
+    /// One line for programs, or the text for people.
+    #[expect(clippy::print_stdout, reason = "stdout is the product of this program")]
+    pub(crate) fn line(&self, value: &impl Serialize, text: impl FnOnce(bool) -> String) {
+        if self.json {
+            match serde_json::to_string(value) {
+                Ok(line) => println!("{line}"),
+                Err(error) => tracing::error!(error = %error, "a line could not be written"),
+            }
+        } else {
+            println!("{}", text(self.thai));
+        }
+    }
+
+    pub(crate) fn order(&self, order: &Order) {
+        self.line(order, |thai| order_text(order, thai));
+    }
+
+    /// A hint for people at the terminal; never on stdout, where programs read.
+    pub(crate) fn hint(&self, th: &str, en: &str) {
+        eprintln!("{}", if self.thai { th } else { en });
+    }
+
+    /// The QR as blocks of text, for a customer standing at a terminal.
+    #[expect(clippy::print_stdout, reason = "stdout is the product of this program")]
+    pub(crate) fn qr(&self, order: &Order) {
+        if self.json {
+            return;
+        }
+        let text = order
+            .attempts
+            .last()
+            .and_then(|attempt| match attempt.instruction.as_ref()? {
+                Instruction::QrText { text, .. } => Some(text.clone()),
+                Instruction::QrImage { text, .. } => text.clone(),
+                _ => None,
+            });
+        if let Some(drawn) = text.as_deref().and_then(keptang_api::terminal_qr) {
+            println!("{drawn}");
+        }
+    }
+
+    pub(crate) fn failure(&self, failure: &Failure) -> Exit {
+        let exit = failure.exit();
+        if self.json {
+            let line = json!({
+                "type": "error", "code": failure.word(), "exit": exit.code(),
+                "message_th": failure.sentence(true), "message_en": failure.sentence(false),
+            });
+            // A program reading stdout gets nothing it did not ask for: errors are for stderr.
+            eprintln!("{line}");
+        } else {
+            eprintln!("{}", failure.sentence(self.thai));
+        }
+        exit
+    }
+}
+
+/// One line an order: number, amount, state in words, provider, flags.
+pub(crate) fn order_text(order: &Order, thai: bool) -> String {
+    let newest = order.attempts.last();
+    let state = newest.map_or(order.state, |attempt| attempt.state);
+    let by = newest.map_or("", |attempt| attempt.provider);
+    let reason = newest
+        .and_then(|attempt| attempt.reason)
+        .map(|reason| format!("  ({reason})"))
+        .unwrap_or_default();
+    let flags = if order.flags.is_empty() {
+        String::new()
+    } else {
+        format!("  ⚑ {}", order.flags.join(" "))
+    };
+    format!(
+        "{:<8} {:>14}  {}  {:<16}{reason}{flags}",
+        order.number,
+        format!("฿{}", order.amount_due),
+        padded(state_words(state, thai), 26),
+        by
+    )
+}
+
+/// Thai vowels and tone marks take no column of their own, so padding counts what is wide.
+fn padded(text: &str, columns: usize) -> String {
+    let no_width = |c: char| matches!(c, '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}');
+    let wide = text.chars().filter(|c| !no_width(*c)).count();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(wide)))
+}
+
+/// The words of design.md §4.
+fn state_words(state: &str, thai: bool) -> &'static str {
+    let (th, en) = match state {
+        "prepared" | "submitted" => ("กำลังขอคิวอาร์", "Asking for the QR"),
+        "awaiting" => ("รอลูกค้าสแกน", "Waiting for the scan"),
+        "confirming" => ("เห็นเงินแล้ว กำลังยืนยัน", "Money seen, confirming"),
+        "cancelling" => ("กำลังยกเลิก", "Cancelling"),
+        "unknown" => ("ยังไม่รู้ผล", "Not known yet"),
+        "held" => ("ผู้ให้บริการพักเงินไว้", "Held by the provider"),
+        "paid" | "settled" | "completed" => ("รับเงินแล้ว", "Paid"),
+        "failed" => ("จ่ายไม่สำเร็จ", "Payment failed"),
+        "expired" => ("หมดเวลา ยังไม่เห็นเงิน", "Expired, no money seen"),
+        "cancelled" | "voided" => ("ยกเลิกแล้ว ไม่มีเงินเข้า", "Cancelled, no money came"),
+        _ => ("", ""),
+    };
+    if thai { th } else { en }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::padded;
+
+    #[test]
+    fn thai_columns_line_up() {
+        assert_eq!(padded("ที่นี่", 5), "ที่นี่   ");
+        assert_eq!(padded("ab", 3), "ab ");
+    }
+}
