@@ -1,0 +1,62 @@
+// From an error code to a sentence. Exhaustive: a new code does not compile until it has its words. Codes themselves
+// are never shown; what support needs sits behind "details".
+import { m } from "../messages/index.svelte";
+import { shortAmount } from "../lib/money";
+import { countdownText } from "../lib/time";
+import type { ApiError, ErrorCode, Method } from "./generated";
+
+const CODES: Record<ErrorCode, true> = {
+  amount_invalid: true, amount_too_small: true, amount_too_large: true, method_unavailable: true, no_provider: true,
+  misconfigured: true, provider_down: true, not_found: true, wrong_state: true, pin_wrong: true, pin_locked: true,
+  forbidden: true, reason_missing: true, ledger_unavailable: true, not_built: true, bad_request: true, internal: true,
+};
+
+export function isApiError(thrown: unknown): thrown is ApiError {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return false;
+  return typeof thrown.code === "string" && Object.hasOwn(CODES, thrown.code);
+}
+
+/** Anything that was thrown, as an ApiError; what is not one is our own fault and says so. */
+export function asApiError(thrown: unknown): ApiError {
+  if (isApiError(thrown)) return { code: thrown.code, params: thrown.params ?? {}, incident: thrown.incident ?? null };
+  return { code: "internal", params: {}, incident: null };
+}
+
+function methodName(word: string | undefined): string | null {
+  switch (word as Method | undefined) {
+    case "promptpay": return m.method_promptpay();
+    case "truemoney": return m.method_truemoney();
+    case "crypto": return m.method_crypto();
+    case "cash": return m.method_cash();
+    default: return null;
+  }
+}
+
+function limit(text: string | undefined): string | null {
+  return text !== undefined && /^\d+\.\d{2}$/.test(text) ? shortAmount(text) : null;
+}
+
+export function errorText(error: ApiError): string {
+  const method = methodName(error.params.method);
+  const min = limit(error.params.min);
+  const max = limit(error.params.max);
+  switch (error.code) {
+    case "amount_invalid": return m.error_amount_invalid();
+    case "amount_too_small": return method && min ? m.error_amount_too_small({ method, min }) : m.error_amount_too_small_plain();
+    case "amount_too_large": return method && max ? m.error_amount_too_large({ method, max }) : m.error_amount_too_large_plain();
+    case "method_unavailable": return m.error_method_unavailable();
+    case "no_provider": return m.error_no_provider();
+    case "misconfigured": return m.error_misconfigured();
+    case "provider_down": return m.error_provider_down();
+    case "not_found": return m.error_not_found();
+    case "wrong_state": return m.error_wrong_state();
+    case "pin_wrong": return m.pin_wrong({ tries: error.params.tries_left ?? "?" });
+    case "pin_locked": return m.pin_locked({ time: countdownText(Number(error.params.seconds ?? "0") * 1000) });
+    case "forbidden": return m.error_forbidden();
+    case "reason_missing": return m.error_reason_missing();
+    case "ledger_unavailable": return m.error_ledger_unavailable();
+    case "not_built": return m.error_not_built();
+    case "bad_request": return m.error_bad_request();
+    case "internal": return m.error_internal();
+  }
+}

@@ -1,0 +1,50 @@
+// The memory host: an in-page backend for the plain browser and for tests. Two pages of one browser share the customer
+// display through a broadcast channel, as two windows share it through the real host.
+import type { Till } from "../screens/Cashier/till.svelte";
+import type { Host, HostEvents } from "./host";
+import { MemoryBackend } from "./memory/backend";
+import { scenes } from "./memory/scenes";
+
+const CHANNEL = "keptang-display";
+
+export function hostOf(backend: MemoryBackend): Host {
+  return {
+    call: (name, request) => backend.handlers[name](request),
+    on: async (event, hear) =>
+      backend.listen((heard, payload) => {
+        if (heard === event) hear(payload as Parameters<typeof hear>[0]);
+      }),
+  };
+}
+
+export interface Memory {
+  host: Host;
+  backend: MemoryBackend;
+  stage: (till: Till) => void;
+}
+
+/** ?state=… picks a scene; ?training=1 the training look; ?world=first the shop of the first start. */
+export function memoryHost(query: URLSearchParams): Memory {
+  const name = query.get("state");
+  const scene = (name === null ? undefined : scenes[name]) ?? {};
+  const fresh = name === null;
+  const backend = new MemoryBackend({
+    training: query.get("training") === "1" || (fresh && query.get("training") !== "0"),
+    world: query.get("world") === "first" || fresh ? "first" : "full",
+    bills: query.get("bills") !== "0" && !fresh,
+  });
+  const order = scene.before?.(backend) ?? undefined;
+  if (typeof BroadcastChannel !== "undefined") {
+    const channel = new BroadcastChannel(CHANNEL);
+    let echo = false;
+    channel.onmessage = (message: MessageEvent<HostEvents["display"]>) => {
+      echo = true;
+      backend.emit("display", message.data);
+      echo = false;
+    };
+    backend.listen((event, payload) => {
+      if (event === "display" && !echo) channel.postMessage(payload);
+    });
+  }
+  return { host: hostOf(backend), backend, stage: (till) => scene.after?.(till, order, backend) };
+}

@@ -1,0 +1,34 @@
+// The sentences. One key per sentence, two files, one typed function per key: m.charge_qr({ method }).
+// The language is state, so every sentence on screen follows a switch at once.
+// A sentence may hold {params}, [Key] marks (drawn as keys by Phrases.svelte) and ~ (a space that must not break).
+import en from "../../messages/en.json";
+import th from "../../messages/th.json";
+
+export type Language = "th" | "en";
+export type MessageKey = keyof typeof th;
+export type Params = Readonly<Record<string, string | number>>;
+type Messages = { readonly [K in MessageKey]: (params?: Params) => string };
+
+const files: Record<Language, Readonly<Record<MessageKey, string>>> = { th, en };
+let current = $state<Language>("th");
+
+export function language(): Language {
+  return current;
+}
+
+export function setLanguage(language: Language): void {
+  current = language;
+  document.documentElement.lang = language;
+}
+
+export function say(key: MessageKey, params: Params = {}, inLanguage: Language = current): string {
+  const filled = files[inLanguage][key].replace(/\{(\w+)\}/g, (mark, name: string) => {
+    const value = params[name];
+    return value === undefined ? mark : String(value);
+  });
+  return filled.replaceAll("~", "\u00a0");
+}
+
+export const m = Object.freeze(
+  Object.fromEntries((Object.keys(th) as MessageKey[]).map((key) => [key, (params?: Params) => say(key, params)])),
+) as Messages;

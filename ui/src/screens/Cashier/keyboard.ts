@@ -1,0 +1,92 @@
+// The keys of the till. By place on the keyboard, so a Thai layout gives the same keys. While a dialog is open it has the
+// keyboard to itself; while a field has the focus, letters are letters.
+import { entryKey } from "../../features/order/keys";
+import { ScannerEar } from "../../features/order/scanner";
+import type { Method } from "../../ipc/generated";
+import type { Till } from "./till.svelte";
+
+const METHOD_OF: Readonly<Record<string, Method>> = { F1: "promptpay", F2: "truemoney", F3: "crypto", F4: "cash" };
+/** The paid screen must be seen: a key that was already on its way down does not wipe it. */
+const PAID_GUARD_MS = 400;
+
+export class Keyboard {
+  #till: Till;
+  #ear = new ScannerEar<ReturnType<Till["snapshot"]>>();
+  #paidSinceMs = 0;
+
+  constructor(till: Till) {
+    this.#till = till;
+  }
+
+  /** The paid screen went up. */
+  paidShown(nowMs: number): void {
+    this.#paidSinceMs = nowMs;
+  }
+
+  onkeydown(event: KeyboardEvent): void {
+    const till = this.#till;
+    if (till.dialog !== "none") {
+      // The window's own meanings of these keys (reload, help) are never wanted.
+      if (/^F([1-9]|10)$/.test(event.code)) event.preventDefault();
+      if (event.code === "F10" && till.dialog === "menu") till.dialog = "none";
+      return;
+    }
+    if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.code === "Enter" || event.code === "NumpadEnter" || (event.code === "" && event.key === "Enter")) return this.#enter(event);
+    if (event.key.length === 1 && !event.repeat) {
+      if (this.#ear.hear(event.key, event.timeStamp, till.snapshot()) === "scanner") {
+        event.preventDefault();
+        return till.undoScan(this.#ear.before);
+      }
+    }
+    const key = entryKey(event);
+    if (key !== null) {
+      event.preventDefault();
+      return till.key(key);
+    }
+    this.#command(event);
+  }
+
+  #enter(event: KeyboardEvent): void {
+    if (this.#ear.enter(event.timeStamp) === "scanner") {
+      event.preventDefault();
+      return this.#till.undoScan(this.#ear.before);
+    }
+    // A button reached by Tab keeps its own Enter.
+    const target = event.target;
+    if (!this.#till.paid && target instanceof HTMLElement && target.matches("button, summary, a")) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    if (this.#till.paid && event.timeStamp - this.#paidSinceMs < PAID_GUARD_MS) return;
+    this.#till.forward();
+  }
+
+  #command(event: KeyboardEvent): void {
+    const till = this.#till;
+    const method = METHOD_OF[event.code];
+    if (method !== undefined) {
+      event.preventDefault();
+      const info = till.state?.methods.find((candidate) => candidate.method === method);
+      if (info?.available) till.pick(method);
+      return;
+    }
+    const run = this.#runOf(event);
+    if (run === null) return;
+    event.preventDefault();
+    if (!event.repeat) run();
+  }
+
+  #runOf(event: KeyboardEvent): (() => void) | null {
+    const till = this.#till;
+    switch (event.code || event.key) {
+      case "F5": return () => void (till.paid ? undefined : till.check());
+      case "F6": return () => (till.paid ? undefined : till.change());
+      case "F8": return () => till.park();
+      case "F10": return () => void (till.dialog = "menu");
+      case "Escape": return () => (till.paid ? undefined : till.third());
+      case "Slash": return event.shiftKey || event.key === "?" ? () => void (till.dialog = "keys") : null;
+      case "KeyT": return till.state?.training && !till.paid ? () => till.toggleTraining() : null;
+      default: return event.key === "?" ? () => void (till.dialog = "keys") : null;
+    }
+  }
+}

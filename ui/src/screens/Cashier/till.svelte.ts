@@ -1,0 +1,456 @@
+// The counter's window as state: what is typed, which bill is on screen, what was said last. It asks the backend and shows
+// its answers; it never decides what became of money. Every answer about a bill comes in through `take`, so a reply, an
+// event and a refetch cannot disagree for long.
+import { EMPTY, press, sumText, total, type Entry, type EntryKey } from "../../features/order/entry";
+import { standing } from "../../features/order/limits";
+import { play, speak } from "../../features/payment/sound";
+import type { Claim } from "../../features/payment/ConfirmDialog.svelte";
+import { face, isPaid, isRunning, kindOf, newest, type BillKind } from "../../bill/presentation";
+import { nextProvider } from "../../bill/next-provider";
+import { needsPerson } from "../../bill/rows";
+import type { Client } from "../../ipc/client";
+import { asApiError, errorText } from "../../ipc/errors";
+import type { ApiError, Method, Order, Provider, TillState, TrainingAct } from "../../ipc/generated";
+import { toWire } from "../../lib/money";
+import { countdownText } from "../../lib/time";
+import { m, say, setLanguage } from "../../messages/index.svelte";
+import type { Preferences } from "./preferences.svelte";
+
+export type DialogName = "none" | "method" | "confirm" | "menu" | "keys";
+export interface Opening { amount: string; method: Method; provider: Provider }
+interface Snapshot { entry: Entry; bill: Order | null; paid: Order | null }
+
+const ARMED_MS = 3000;
+const ANSWER_MS = 8000;
+const RESTORED_MS = 30_000;
+const REVIEW_AFTER_PAID_MS = 700;
+
+export class Till {
+  state = $state.raw<TillState | null>(null);
+  readAt = $state(0);
+  bill = $state.raw<Order | null>(null);
+  billReadAt = $state(0);
+  paid = $state.raw<Order | null>(null);
+  entry = $state.raw<Entry>(EMPTY);
+  method = $state<Method>("promptpay");
+  opening = $state.raw<Opening | null>(null);
+  dialog = $state<DialogName>("none");
+  checking = $state(false);
+  cancelArmed = $state(false);
+  /** What the last action found; stands in the row under the bill's buttons. */
+  answer = $state("");
+  /** Said on the idle panel: parked, back online. */
+  note = $state("");
+  /** A key that changed nothing, in the line above the amount. */
+  keyNote = $state("");
+  fault = $state.raw<ApiError | null>(null);
+  startFault = $state.raw<ApiError | null>(null);
+  justPaid = $state.raw<ReadonlySet<string>>(new Set());
+  trainingShut = $state(false);
+  trainingOpen = $state(false);
+  trainingDone = $state("");
+
+  #client: Client;
+  #preferences: Preferences;
+  #opened = 0;
+  #kinds = new Map<string, BillKind>();
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(client: Client, preferences: Preferences) {
+    this.#client = client;
+    this.#preferences = preferences;
+  }
+
+  async start(): Promise<void> {
+    try {
+      const state = await this.#client.till_state({});
+      setLanguage(this.#preferences.language ?? state.language);
+      const last = state.methods.find((info) => info.method === this.#preferences.method && info.available);
+      this.method = last ? last.method : state.default_method;
+      this.#takeState(state);
+      if (state.current) {
+        this.#show(state.current);
+        if (state.restored) this.#answerFor(this.#restoredText(state.current), RESTORED_MS);
+      }
+      this.startFault = null;
+    } catch (thrown) {
+      this.startFault = asApiError(thrown);
+    }
+  }
+
+  /** Milliseconds to the next refetch: a lost event must heal while money is under way. */
+  get rhythmMs(): number {
+    if (this.startFault || !this.state) return 2000;
+    return (this.bill && isRunning(this.bill)) || this.opening || this.state.waiting > 0 ? 2000 : 5000;
+  }
+
+  async refresh(): Promise<void> {
+    if (this.state === null) return this.start();
+    try {
+      const bill = this.bill;
+      const [state, order] = await Promise.all([
+        this.#client.till_state({}),
+        bill && (isRunning(bill) || kindOf(bill) !== "paid") ? this.#client.order_get({ order: bill.order_id }) : null,
+      ]);
+      if (order) this.take(order);
+      this.#takeState(state);
+    } catch {
+      // The next beat asks again; what is on screen stays true until then.
+    }
+  }
+
+  async changed(orderId: string): Promise<void> {
+    try {
+      const order = await this.#client.order_get({ order: orderId });
+      if (this.bill === null && this.opening && kindOf(order) === "asking" && order.amount_due === this.opening.amount) this.#show(order);
+      else this.take(order);
+      this.#takeState(await this.#client.till_state({}));
+    } catch {
+      // As above.
+    }
+  }
+
+  // ── what is typed ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get sum(): string { return sumText(this.entry.text); }
+  get satang(): bigint | null {
+    const sum = total(this.entry.text);
+    return sum.ok ? sum.satang : null;
+  }
+  get typedAmount(): string { return toWire(this.satang ?? 0n); }
+  /** The method of the bill on screen, or the one chosen for the next. */
+  get shownMethod(): Method {
+    const attempt = this.bill && this.entry.text === "" ? newest(this.bill) : null;
+    return attempt?.method ?? this.method;
+  }
+  /** Digits and scanners leave a bill alone while somebody may be paying it. */
+  get resting(): boolean { return this.opening !== null || (this.bill !== null && face(this.bill).resting); }
+
+  key(key: EntryKey): void {
+    if (this.paid) this.dismissPaid();
+    if (this.resting) return this.#keyNoteFor(m.notice_resting());
+    if (this.bill) this.close();
+    this.entry = press(this.entry, key);
+    this.note = "";
+    this.fault = null;
+    const sum = total(this.entry.text);
+    const why = this.entry.notice ?? (!sum.ok && sum.why !== "empty" ? sum.why : null);
+    this.keyNote = why ? say(`notice_${why}`) : "";
+  }
+
+  pick(method: Method): void {
+    if (this.resting || this.paid) return;
+    if (this.bill) this.close();
+    this.method = method;
+  }
+
+  snapshot(): Snapshot { return { entry: this.entry, bill: this.bill, paid: this.paid }; }
+
+  /** Takes back what a scanner typed before it was known for one. */
+  undoScan(before: Snapshot | null): void {
+    if (before) {
+      this.entry = before.entry;
+      this.bill = before.bill;
+      this.paid = before.paid;
+    }
+    this.#keyNoteFor(m.notice_scanner());
+  }
+
+  // ── the bill ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The indigo key. */
+  forward(): void {
+    if (this.paid) return this.dismissPaid();
+    if (this.opening) return;
+    if (this.bill === null || this.entry.text !== "") return void this.charge();
+    switch (face(this.bill).forward) {
+      case "none": return;
+      case "change_method": this.dialog = "method"; return;
+      case "rest":
+      case "new_qr":
+      case "retry": {
+        const next = face(this.bill).forward === "retry" ? nextProvider(this.bill, this.state?.methods ?? []) : null;
+        const attempt = newest(this.bill);
+        if (attempt) void this.retry(attempt.method, next?.id ?? null);
+      }
+    }
+  }
+
+  async charge(): Promise<void> {
+    const sum = total(this.entry.text);
+    const info = this.state?.methods.find((candidate) => candidate.method === this.method);
+    if (!sum.ok || !info || this.resting) {
+      if (!sum.ok) this.#keyNoteFor(sum.why === "empty" ? m.charge_none() : say(`notice_${sum.why}`));
+      return;
+    }
+    const at = standing(info, sum.satang, this.state?.offline ?? false);
+    if (!at.usable) return this.#keyNoteFor(m.charge_cannot());
+    const amount = toWire(sum.satang);
+    const turn = (this.#opened += 1);
+    this.opening = { amount, method: this.method, provider: at.provider.id };
+    this.fault = null;
+    this.note = "";
+    try {
+      const order = await this.#client.charge({ amount, method: this.method, provider: null });
+      if (turn === this.#opened) {
+        this.entry = EMPTY;
+        this.#show(order);
+        this.#preferences.rememberMethod(this.method);
+      }
+    } catch (thrown) {
+      if (turn === this.#opened) this.fault = asApiError(thrown);
+    } finally {
+      if (turn === this.#opened) this.opening = null;
+    }
+    await this.refresh();
+  }
+
+  async retry(method: Method, provider: Provider | null): Promise<void> {
+    const bill = this.bill;
+    if (!bill || this.opening) return;
+    this.dialog = "none";
+    const turn = (this.#opened += 1);
+    const attempt = newest(bill);
+    this.opening = { amount: bill.missing, method, provider: provider ?? attempt?.provider ?? "promptpay_direct" };
+    await this.#do(async () => this.take(await this.#client.order_retry({ order: bill.order_id, method, provider })));
+    if (turn === this.#opened) this.opening = null;
+  }
+
+  async check(): Promise<void> {
+    const bill = this.bill;
+    if (!bill || this.checking || !face(bill).check) return;
+    this.checking = true;
+    await this.#do(async () => {
+      const { order, code } = await this.#client.order_check({ order: bill.order_id });
+      this.take(order);
+      this.#answerFor(this.#checkText(code), ANSWER_MS);
+    });
+    this.checking = false;
+  }
+
+  /** F6: a new QR where the old one is over or nearly, otherwise another method. */
+  change(): void {
+    if (!this.bill || this.opening) return;
+    const { change } = face(this.bill);
+    const attempt = newest(this.bill);
+    if (change === "new_qr" && attempt) void this.retry(attempt.method, attempt.provider);
+    else if (change === "change") {
+      const left = attempt?.remaining_ms ?? null;
+      const soon = kindOf(this.bill) === "waiting" && left !== null && left - (performance.now() - this.billReadAt) <= 60_000;
+      if (soon && attempt) void this.retry(attempt.method, attempt.provider);
+      else this.dialog = "method";
+    }
+  }
+
+  /** Esc: closes what is over, and for what runs asks once more before cancelling. */
+  third(): void {
+    if (!this.bill) return;
+    const { third } = face(this.bill);
+    if (third === "close") return this.close();
+    if (third !== "cancel") return;
+    if (!this.cancelArmed) {
+      this.cancelArmed = true;
+      this.#later("armed", ARMED_MS, () => (this.cancelArmed = false));
+      return;
+    }
+    this.cancelArmed = false;
+    const bill = this.bill;
+    void this.#do(async () => {
+      const order = await this.#client.order_cancel({ order: bill.order_id });
+      this.take(order);
+      if (isPaid(order)) this.#answerFor(m.cancel_lost(), ANSWER_MS);
+    });
+  }
+
+  /** F8: the next bill. This one is not lost: it is followed and stands in the footer. */
+  park(): void {
+    if (this.paid) return this.dismissPaid();
+    if (this.opening) {
+      this.#opened += 1;
+      this.opening = null;
+      this.entry = EMPTY;
+    }
+    const bill = this.bill;
+    this.close();
+    if (bill && isRunning(bill)) this.#noteFor(m.parked({ number: bill.number }));
+  }
+
+  close(): void {
+    this.bill = null;
+    this.answer = "";
+    this.cancelArmed = false;
+    this.keyNote = "";
+    this.dialog = "none";
+    this.trainingShut = false;
+  }
+
+  open(order: Order): void {
+    if (this.opening) return;
+    this.entry = EMPTY;
+    this.fault = null;
+    this.#show(order);
+    this.justPaid = new Set([...this.justPaid].filter((id) => id !== order.order_id));
+    void this.changed(order.order_id);
+  }
+
+  dismissPaid(): void {
+    if (this.paid && this.bill?.order_id === this.paid.order_id) this.close();
+    this.paid = null;
+    this.entry = EMPTY;
+  }
+
+  async confirm(claim: Claim): Promise<ApiError | null> {
+    const bill = this.bill;
+    if (!bill) return null;
+    try {
+      const order = await this.#client.order_confirm({ order: bill.order_id, ...claim });
+      this.dialog = "none";
+      this.take(order);
+      return null;
+    } catch (thrown) {
+      return asApiError(thrown);
+    }
+  }
+
+  async act(act: TrainingAct): Promise<void> {
+    const attempt = this.bill ? newest(this.bill) : null;
+    await this.#do(async () => {
+      await this.#client.training_act({ attempt_id: attempt?.attempt_id ?? null, act });
+      const running = this.bill !== null && isRunning(this.bill);
+      const name = say(`training_${act}`, { amount: "" });
+      this.trainingDone = act === "pay" ? "" : running ? m.training_done({ act: name }) : m.training_done_next({ act: name });
+      this.#later("training", ANSWER_MS, () => (this.trainingDone = ""));
+    });
+    await this.refresh();
+  }
+
+  toggleTraining(): void {
+    const open = this.trainingOpen || (this.resting && this.bill !== null && !this.trainingShut);
+    if (open) this.shutTraining();
+    else {
+      this.trainingShut = false;
+      this.trainingOpen = true;
+    }
+  }
+
+  shutTraining(): void {
+    this.trainingOpen = false;
+    this.trainingShut = true;
+  }
+
+  openDisplay(open: boolean): void {
+    void this.#do(async () => void (await this.#client.display_open({ open })));
+  }
+
+  hearPaid(): void { play("paid"); }
+
+  // ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An order as the backend knows it now. Older news than what is shown is dropped. */
+  take(order: Order): void {
+    const shown = this.bill?.order_id === order.order_id ? this.bill : null;
+    if (shown && order.version < shown.version) return;
+    const before = this.#kinds.get(order.order_id);
+    const now = kindOf(order);
+    this.#kinds.set(order.order_id, now);
+    if (shown) {
+      this.bill = order;
+      this.billReadAt = performance.now();
+    }
+    if (before === undefined || before === now) return;
+    if (now === "paid" && isPaid(order)) return this.#celebrate(order, shown !== null);
+    if (shown === null) return;
+    this.cancelArmed = false;
+    this.answer = "";
+    if (this.dialog === "method" && face(order).change === "no") this.dialog = "none";
+    if (now === "failed") this.#sound("failed");
+    else if (now === "mismatch" || now === "underpaid" || now === "held") this.#sound("review");
+  }
+
+  #show(order: Order): void {
+    this.close();
+    this.bill = order;
+    this.billReadAt = performance.now();
+    const known = this.#kinds.get(order.order_id);
+    // A charge may come back already paid: then it is news, not a look at an old bill.
+    if (known === undefined && isPaid(order)) this.#celebrate(order, true);
+    if (known === undefined && kindOf(order) === "mismatch") this.#sound("review");
+    this.#kinds.set(order.order_id, kindOf(order));
+  }
+
+  #takeState(state: TillState): void {
+    const first = this.state === null;
+    const wasOffline = this.state?.offline ?? false;
+    if (wasOffline && !state.offline && state.waiting > 0) this.#noteFor(m.back_online({ count: state.waiting }));
+    this.state = state;
+    this.readAt = performance.now();
+    for (const order of state.recent) {
+      if (first) this.#kinds.set(order.order_id, kindOf(order));
+      else this.take(order);
+      if (!this.#kinds.has(order.order_id)) this.#kinds.set(order.order_id, kindOf(order));
+    }
+  }
+
+  #celebrate(order: Order, onScreen: boolean): void {
+    const free = this.bill === null && this.opening === null && this.entry.text === "" && this.dialog === "none" && this.paid === null;
+    this.dialog = onScreen ? "none" : this.dialog;
+    if (onScreen || free) this.paid = order;
+    else this.justPaid = new Set([...this.justPaid, order.order_id]);
+    this.#sound("paid");
+    if (this.#preferences.sound === "on") {
+      const digits = (order.number.match(/\d/g) ?? []).slice(-3).join(" ");
+      speak(m.paid_spoken({ words: order.words_th, digits, word: this.state?.shift_word ?? "" }));
+    }
+    if (needsPerson(order)) this.#later("review", REVIEW_AFTER_PAID_MS, () => this.#sound("review"));
+  }
+
+  #sound(signal: "paid" | "failed" | "review"): void {
+    if (this.#preferences.sound === "on") play(signal);
+  }
+
+  #checkText(code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended"): string {
+    switch (code) {
+      case "paid": return m.checked_paid();
+      case "nothing_yet": return m.checked_nothing_yet();
+      case "no_answer": return m.checked_no_answer();
+      case "asked_for_callback": return m.checked_asked();
+      case "cannot_ask": return m.checked_cannot();
+      case "ended": return m.checked_ended();
+    }
+  }
+
+  #restoredText(order: Order): string {
+    const left = newest(order)?.remaining_ms ?? null;
+    return left === null ? m.restored_open({ number: order.number }) : m.restored({ number: order.number, time: countdownText(left) });
+  }
+
+  async #do(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (this.bill) this.#answerFor(errorText(error), ANSWER_MS);
+      else this.fault = error;
+    }
+  }
+
+  #answerFor(text: string, ms: number): void {
+    this.answer = text;
+    this.#later("answer", ms, () => (this.answer = ""));
+  }
+
+  #noteFor(text: string): void {
+    this.note = text;
+    this.#later("note", ANSWER_MS, () => (this.note = ""));
+  }
+
+  #keyNoteFor(text: string): void {
+    this.keyNote = text;
+    this.#later("key", ANSWER_MS / 2, () => (this.keyNote = ""));
+  }
+
+  #later(name: string, ms: number, then: () => void): void {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.set(name, setTimeout(then, ms));
+  }
+}
