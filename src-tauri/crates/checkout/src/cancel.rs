@@ -62,7 +62,8 @@ impl Till {
             }
         }
         for attempt in running {
-            self.look_now(attempt).await?;
+            // A create that hangs holds its attempt for long; the cashier is told "cancelling" meanwhile.
+            self.look_if_free(attempt).await?;
         }
         let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
         let all_ended = order.attempts.iter().all(|attempt| attempt.state.is_ended());

@@ -88,6 +88,20 @@ impl Till {
         }
     }
 
+    /// Takes one step of an attempt now, unless somebody else is asking: they will see what was recorded meanwhile.
+    pub(crate) async fn look_if_free(&self, attempt: AttemptId) -> Result<(), LedgerError> {
+        let lease_ms = self.config().timing.lease_ms();
+        let claim = self
+            .inner
+            .ledger
+            .claim_one(attempt, self.inner.worker, self.now(), lease_ms)
+            .await?;
+        if let Some(claim) = claim {
+            self.follow(claim).await;
+        }
+        Ok(())
+    }
+
     /// Remembers that a person asked and nothing was found: only then may a person's word take the place of evidence
     /// (product.md §2.8).
     async fn remember_nothing_found(&self, newest: Option<&Attempt>) -> Result<(), LedgerError> {
