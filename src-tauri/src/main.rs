@@ -1,2 +1,6 @@
-//! The window.
-fn main() {}
+//! The window's binary; everything is in the library, so that tests can reach it.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    keptang_desktop::run()
+}

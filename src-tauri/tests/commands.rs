@@ -1,0 +1,221 @@
+//! The border between pages and till, under Tauri's mock runtime and with the capability files of the product.
+
+#![allow(clippy::unwrap_used)]
+
+use keptang_api::{App as Till, COMMANDS};
+use serde_json::{json, Value};
+use std::collections::BTreeSet;
+use std::sync::mpsc;
+use tauri::test::{get_ipc_response, mock_builder, mock_context, noop_assets, MockRuntime, INVOKE_KEY};
+use tauri::{Listener, Manager, WebviewWindow, WebviewWindowBuilder};
+
+/// A window application over a training till of its own. No background work runs: nobody is asked anything.
+struct Desk {
+    app: tauri::App<MockRuntime>,
+    _data_dir: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(context: tauri::Context<MockRuntime>) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        // Nobody listens on port 1, also not a training till that somebody has open on this machine.
+        let settings = "training = true\n[providers.omise_truemoney]\nbase_url = \"http://127.0.0.1:1\"\n";
+        std::fs::write(data_dir.path().join("settings.toml"), settings).unwrap();
+        let till = tauri::async_runtime::block_on(Till::open_with(data_dir.path(), Vec::new())).unwrap();
+        let app = keptang_desktop::builder(mock_builder()).build(context).unwrap();
+        app.manage(till);
+        Self {
+            app,
+            _data_dir: data_dir,
+        }
+    }
+
+    /// With the capabilities of the product.
+    fn real() -> Self {
+        Self::new(keptang_desktop::context())
+    }
+
+    fn window(&self, label: &str) -> WebviewWindow<MockRuntime> {
+        keptang_desktop::open_window(self.app.handle(), label).unwrap()
+    }
+}
+
+fn invoke(window: &WebviewWindow<MockRuntime>, command: &str, body: Value) -> Result<Value, Value> {
+    let request = tauri::webview::InvokeRequest {
+        cmd: command.to_owned(),
+        callback: tauri::ipc::CallbackFn(0),
+        error: tauri::ipc::CallbackFn(1),
+        url: if cfg!(windows) {
+            "http://tauri.localhost"
+        } else {
+            "tauri://localhost"
+        }
+        .parse()
+        .unwrap(),
+        body: tauri::ipc::InvokeBody::Json(body),
+        headers: tauri::http::HeaderMap::default(),
+        invoke_key: INVOKE_KEY.to_owned(),
+    };
+    get_ipc_response(window, request).map(|reply| reply.deserialize().unwrap())
+}
+
+fn call(window: &WebviewWindow<MockRuntime>, name: &str, request: Value) -> Result<Value, Value> {
+    invoke(window, "call", json!({ "name": name, "request": request }))
+}
+
+/// A request of the right shape for each command, and the code it gets on an empty till.
+fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
+    let order = json!({ "order": "A-9999" });
+    vec![
+        ("till_state", json!({}), None),
+        (
+            "charge",
+            json!({ "amount": "250.00", "method": "promptpay" }),
+            Some("no_provider"),
+        ),
+        ("order_get", order.clone(), Some("not_found")),
+        ("order_recent", json!({ "limit": 5 }), None),
+        (
+            "order_retry",
+            json!({ "order": "A-9999", "method": "truemoney" }),
+            Some("not_found"),
+        ),
+        ("order_check", order.clone(), Some("not_found")),
+        ("order_cancel", order, Some("not_found")),
+        (
+            "order_confirm",
+            json!({ "order": "A-9999", "user": "malee", "pin": "1234", "reason": "bank_app_shown" }),
+            Some("forbidden"),
+        ),
+        (
+            "training_act",
+            json!({ "attempt_id": null, "act": "recover" }),
+            Some("provider_down"),
+        ),
+    ]
+}
+
+#[test]
+fn every_command_of_the_list_is_reached_from_the_cashiers_window() {
+    let desk = Desk::real();
+    let cashier = desk.window("cashier");
+    let listed: BTreeSet<&str> = COMMANDS.iter().map(|command| command.name).collect();
+    let sampled: BTreeSet<&str> = samples().iter().map(|(name, ..)| *name).collect();
+    assert_eq!(listed, sampled, "each declared command has a sample here");
+    for (name, request, code) in samples() {
+        let reply = call(&cashier, name, request);
+        assert_eq!(
+            reply.as_ref().err().map(|error| error["code"].as_str().unwrap()),
+            code,
+            "{name}: {reply:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_a_command_is_told_so_with_a_code() {
+    let desk = Desk::real();
+    let cashier = desk.window("cashier");
+    for (name, request) in [
+        ("ledger_drop", json!({})),
+        ("", json!({})),
+        ("order_get", json!({ "order": 7 })),
+        ("order_get", json!({ "order": "A-1", "extra": true })),
+        ("order_get", json!(null)),
+        ("display_open", json!({ "open": "yes" })),
+        ("display_show", json!({ "kind": "waiting" })),
+    ] {
+        let error = call(&cashier, name, request.clone()).unwrap_err();
+        assert_eq!(error["code"], "bad_request", "{name} {request}");
+        assert!(
+            error["params"].is_object() && error["incident"].is_null(),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_customers_window_may_listen_and_nothing_else() {
+    let desk = Desk::real();
+    let cashier = desk.window("cashier");
+    let customer = desk.window("customer-display");
+    let listen = json!({ "event": "display", "target": { "kind": "Any" }, "handler": 1 });
+    assert!(invoke(&customer, "plugin:event|listen", listen.clone()).is_ok());
+    assert!(invoke(&cashier, "plugin:event|listen", listen).is_ok());
+
+    let refused = call(&customer, "till_state", json!({})).unwrap_err();
+    assert!(refused.as_str().unwrap().contains("not allowed"), "{refused}");
+
+    let shout = json!({ "event": "display", "payload": {} });
+    for window in [&cashier, &customer] {
+        for command in [
+            "plugin:event|emit",
+            "plugin:window|close",
+            "plugin:webview|create_webview_window",
+            "plugin:path|resolve",
+        ] {
+            let refused = invoke(window, command, shout.clone()).unwrap_err();
+            assert!(
+                refused.as_str().unwrap().contains("not allowed"),
+                "{command} from {}: {refused}",
+                window.label()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_window_that_slipped_through_the_capabilities_is_refused_by_its_label() {
+    // A context without capability files lets every window call the app's commands.
+    let desk = Desk::new(mock_context(noop_assets()));
+    for label in ["customer-display", "fault", "main"] {
+        let window = WebviewWindowBuilder::new(&desk.app, label, Default::default())
+            .build()
+            .unwrap();
+        for name in ["till_state", "display_open", "display_show", "no_such"] {
+            let error = call(&window, name, json!({})).unwrap_err();
+            assert_eq!(error["code"], "forbidden", "{name} from {label}");
+        }
+    }
+}
+
+#[test]
+fn a_picture_goes_to_the_customer_and_their_window_opens_once() {
+    let desk = Desk::real();
+    let cashier = desk.window("cashier");
+    let picture = json!({
+        "kind": "waiting", "shop_name": "ร้านน้ำปั่น", "amount": "250.00", "qr": { "size": 33, "path": "M0 0h1v1z" },
+        "png_base64": null, "remaining_ms": 60_000, "lifetime_ms": 600_000, "rail": "truemoney", "paid_at": null,
+        "theme": "light"
+    });
+
+    assert_eq!(
+        call(&cashier, "display_show", picture.clone()),
+        Ok(json!({})),
+        "no window yet is no fault"
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            call(&cashier, "display_open", json!({ "open": true })),
+            Ok(json!({}))
+        );
+    }
+    let customer = desk.app.get_webview_window("customer-display").unwrap();
+    let (heard, hears) = mpsc::channel();
+    customer.listen("display", move |event| {
+        heard.send(event.payload().to_owned()).unwrap()
+    });
+    assert_eq!(call(&cashier, "display_show", picture.clone()), Ok(json!({})));
+    assert_eq!(
+        serde_json::from_str::<Value>(&hears.recv().unwrap()).unwrap(),
+        picture
+    );
+
+    let mut with_a_name = picture;
+    with_a_name["payer_name"] = json!("สมชาย");
+    assert_eq!(
+        call(&cashier, "display_show", with_a_name).unwrap_err()["code"],
+        "bad_request"
+    );
+    assert!(hears.try_recv().is_err(), "what was refused is not shown");
+}
