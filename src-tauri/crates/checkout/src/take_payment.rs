@@ -134,6 +134,7 @@ impl Till {
                 order_number: number,
                 amount: asked,
                 callback_url: till.callback_url(provider.as_ref(), attempt.token),
+                asset: None,
             };
             if let Err(error) = till.submit(id, &provider, payment).await {
                 // The attempt stays submitted on disk; the driver finds it when the claim runs out.

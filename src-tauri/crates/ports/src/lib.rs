@@ -16,7 +16,8 @@ pub use ledger::{
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
 pub use provider::{
-    Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment, Notice, NoticeError,
-    NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, ProviderError, ProviderProfile, RefundRequest,
-    Refunded, Refunds, Report, StatusQuery, Strength, TestReport, Verdict,
+    Asset, Balance, Bank, Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment,
+    Notice, NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
+    ProviderProfile, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine, StatusQuery,
+    Strength, TestReport, Verdict, WithdrawRequest, Withdrawn,
 };

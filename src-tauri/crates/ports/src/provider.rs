@@ -35,6 +35,15 @@ pub trait PaymentProvider: Send + Sync {
     /// Giving money back.
     fn refunds(&self) -> Option<&dyn Refunds>;
 
+    /// Asking the provider to send a callback again, where it cannot be asked itself.
+    fn resend(&self) -> Option<&dyn Resend>;
+
+    /// Listing what the provider knows, for reconciliation.
+    fn statement(&self) -> Option<&dyn Statement>;
+
+    /// Balance and withdrawal. Owner only (product.md §4); whoever calls this has checked that.
+    fn payouts(&self) -> Option<&dyn Payouts>;
+
     /// Tries the connection and names the fault.
     async fn test(&self) -> TestReport;
 }
@@ -93,6 +102,17 @@ pub struct CreatePayment {
     pub amount: Money,
     /// Where the provider may call back; absent when callbacks are off.
     pub callback_url: Option<String>,
+    /// Coin and network the customer pays with, for crypto; the provider's first configured one when absent.
+    pub asset: Option<Asset>,
+}
+
+/// A coin on a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// `USDT`.
+    pub coin: String,
+    /// `TRX-TRC20`.
+    pub network: String,
 }
 
 /// A payment the provider accepted.
@@ -204,6 +224,107 @@ pub enum CancelOutcome {
     Cancelled,
     /// It was not cancelled; this is where it stands.
     StandsAt(Report),
+}
+
+/// Asking for a callback again.
+#[async_trait]
+pub trait Resend: Send + Sync {
+    /// Asks once. What the callback then says arrives through [`NoticeReader`]; the answer here tells nothing.
+    async fn resend(&self, payment: &PaymentRef) -> Result<(), ProviderError>;
+}
+
+/// Listing what the provider knows.
+#[async_trait]
+pub trait Statement: Send + Sync {
+    /// Everything created from `from` up to, not including, `to`, all pages of it. A provider that has no list but can
+    /// be asked one by one answers about `known` only.
+    async fn list(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        known: &[PaymentRef],
+    ) -> Result<Vec<StatementLine>, ProviderError>;
+}
+
+/// One payment as the provider has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementLine {
+    /// The provider's reference.
+    pub provider_ref: String,
+    /// Our reference, when the provider kept it.
+    pub our_ref: Option<AttemptId>,
+    /// When it was created, by the provider's clock, when told.
+    pub created_at: Option<Timestamp>,
+    /// What was to be paid, in baht; `None` when it is kept in another currency.
+    pub amount: Option<Money>,
+    /// Whether the provider has it as paid.
+    pub paid: bool,
+    /// The provider's own word, for people.
+    pub word: String,
+}
+
+/// Balance and withdrawal.
+#[async_trait]
+pub trait Payouts: Send + Sync {
+    /// What the provider holds for the shop.
+    async fn balance(&self) -> Result<Balance, ProviderError>;
+
+    /// Banks it can pay out to.
+    async fn banks(&self) -> Result<Vec<Bank>, ProviderError>;
+
+    /// Asks for a withdrawal, once. After [`ProviderError::OutcomeUnknown`] it must never be asked again under
+    /// another reference before a person has looked.
+    async fn withdraw(&self, request: &WithdrawRequest) -> Result<Withdrawn, ProviderError>;
+}
+
+/// What the provider holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// How much.
+    pub available: Money,
+    /// The provider's word for the currency.
+    pub currency: String,
+}
+
+/// A bank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bank {
+    /// The provider's code.
+    pub code: String,
+    /// English name.
+    pub name: String,
+    /// Thai name, when told.
+    pub name_th: Option<String>,
+    /// It can be used now.
+    pub active: bool,
+}
+
+/// A withdrawal to make.
+#[derive(Clone)]
+pub struct WithdrawRequest {
+    /// Our reference, stored before this is called.
+    pub our_ref: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// Bank code of the registered account.
+    pub bank_code: String,
+    /// Its number; never printed.
+    pub account_no: String,
+    /// Its holder.
+    pub account_name: String,
+    /// Where the provider may call back.
+    pub callback_url: Option<String>,
+}
+
+/// A withdrawal the provider took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The provider's reference.
+    pub provider_ref: String,
+    /// What it keeps.
+    pub fee: Option<Money>,
+    /// The provider's own word.
+    pub word: String,
 }
 
 /// Giving money back.

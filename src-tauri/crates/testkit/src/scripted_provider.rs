@@ -6,8 +6,9 @@ use keptang_domain::order::RefundKind;
 use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
     Cancel, CancelOutcome, CreatePayment, Created, Found, Lookup, LostPayment, Notice, NoticeAnswer,
-    NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, ProviderError, ProviderProfile,
-    RawNotice, RefundRequest, Refunded, Refunds, Report, StatusQuery, TestReport, Verdict,
+    NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
+    ProviderProfile, RawNotice, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatusQuery,
+    TestReport, Verdict,
 };
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -414,6 +415,18 @@ impl PaymentProvider for ScriptedProvider {
             Some(scripts) => Some(scripts),
             None => None,
         }
+    }
+
+    fn resend(&self) -> Option<&dyn Resend> {
+        None
+    }
+
+    fn statement(&self) -> Option<&dyn Statement> {
+        None
+    }
+
+    fn payouts(&self) -> Option<&dyn Payouts> {
+        None
     }
 
     async fn test(&self) -> TestReport {

@@ -24,8 +24,8 @@ use keptang_domain::order::{Instruction, Unshowable};
 use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
     Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader,
-    PaymentProvider, PaymentRef, ProviderError, ProviderProfile, Refunds, Report, StatusQuery, TestReport,
-    Verdict,
+    PaymentProvider, PaymentRef, Payouts, ProviderError, ProviderProfile, Refunds, Report, Resend, Statement,
+    StatusQuery, TestReport, Verdict,
 };
 use map::{Draft, Expected};
 use sign::WebhookKey;
@@ -237,6 +237,18 @@ impl PaymentProvider for OmiseTrueMoney {
 
     fn refunds(&self) -> Option<&dyn Refunds> {
         Some(self)
+    }
+
+    fn resend(&self) -> Option<&dyn Resend> {
+        None
+    }
+
+    fn statement(&self) -> Option<&dyn Statement> {
+        None
+    }
+
+    fn payouts(&self) -> Option<&dyn Payouts> {
+        None
     }
 
     async fn test(&self) -> TestReport {

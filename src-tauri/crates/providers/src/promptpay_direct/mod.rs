@@ -8,8 +8,8 @@ use keptang_domain::order::Instruction;
 use keptang_domain::promptpay::{self, Target};
 use keptang_domain::{Money, ProviderId, Tracking};
 use keptang_ports::{
-    Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, ProviderError,
-    ProviderProfile, Refunds, StatusQuery, TestReport,
+    Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, Payouts, ProviderError,
+    ProviderProfile, Refunds, Resend, Statement, StatusQuery, TestReport,
 };
 
 const SETTING: &str = "shop.promptpay_id";
@@ -122,6 +122,18 @@ impl PaymentProvider for PromptPayDirect {
         None
     }
 
+    fn resend(&self) -> Option<&dyn Resend> {
+        None
+    }
+
+    fn statement(&self) -> Option<&dyn Statement> {
+        None
+    }
+
+    fn payouts(&self) -> Option<&dyn Payouts> {
+        None
+    }
+
     async fn test(&self) -> TestReport {
         TestReport {
             fault: self.profile.fault.clone(),
@@ -151,6 +163,7 @@ mod tests {
             order_number: "1-0001".to_owned(),
             amount: Money::from_satang(satang),
             callback_url: None,
+            asset: None,
         }
     }
 

@@ -88,6 +88,7 @@ fn payment() -> CreatePayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(25_000),
         callback_url: None,
+        asset: None,
     }
 }
 
