@@ -222,6 +222,7 @@ pub(crate) async fn order_check(app: &App, request: OrderRequest) -> Result<Chec
         CheckOutcome::Paid => "paid",
         CheckOutcome::NothingYet => "nothing_yet",
         CheckOutcome::NoAnswer => "no_answer",
+        CheckOutcome::AskedForCallback => "asked_for_callback",
         CheckOutcome::CannotAsk => "cannot_ask",
         CheckOutcome::Ended => "ended",
     };

@@ -1,10 +1,10 @@
 //! "Check now": asking the provider because a person wants to know.
 
-use super::advance::Heard;
+use super::advance::{Heard, payment_ref};
 use crate::till::Till;
 use keptang_domain::order::{Attempt, AttemptState, Order};
 use keptang_domain::{AttemptId, OrderId};
-use keptang_ports::{LedgerError, OrderKey, Schedule};
+use keptang_ports::{LedgerError, OrderKey, ProviderError, Schedule};
 use std::time::Duration;
 
 /// What a check found.
@@ -16,6 +16,8 @@ pub enum CheckOutcome {
     NothingYet,
     /// The provider did not answer.
     NoAnswer,
+    /// The provider cannot be asked, but was asked to call again.
+    AskedForCallback,
     /// Nobody can be asked.
     CannotAsk,
     /// The attempt ended without money.
@@ -37,9 +39,10 @@ impl Till {
             .map(|a| a.id)
             .collect();
         let mut heard = Vec::new();
-        for attempt in open {
-            heard.push(self.look_now(attempt).await?);
+        for attempt in &open {
+            heard.push(self.look_now(*attempt).await?);
         }
+        let called = self.ask_for_callbacks(&order, &open).await;
         order = self.inner.ledger.load(OrderKey::Id(id)).await?;
         let outcome = if order.missing() == keptang_domain::Money::ZERO && order.received().is_positive() {
             CheckOutcome::Paid
@@ -49,16 +52,38 @@ impl Till {
             CheckOutcome::NoAnswer
         } else if heard.contains(&Heard::Answer) {
             CheckOutcome::NothingYet
+        } else if called {
+            CheckOutcome::AskedForCallback
         } else {
             CheckOutcome::CannotAsk
         };
-        if matches!(
-            outcome,
-            CheckOutcome::NothingYet | CheckOutcome::CannotAsk | CheckOutcome::NoAnswer
-        ) {
+        if !matches!(outcome, CheckOutcome::Paid | CheckOutcome::Ended) {
             self.remember_nothing_found(order.newest()).await?;
         }
         Ok((order, outcome))
+    }
+
+    /// Asks providers that cannot be asked themselves to call again. `true` when one of them said it would.
+    async fn ask_for_callbacks(&self, order: &Order, attempts: &[AttemptId]) -> bool {
+        let mut called = false;
+        for attempt in attempts.iter().filter_map(|id| order.attempt(*id)) {
+            let provider = self
+                .provider(attempt.provider)
+                .filter(|provider| provider.status().is_none());
+            let Some(provider) = provider else { continue };
+            let (Some(resend), Some(payment)) = (provider.resend(), payment_ref(order, attempt)) else {
+                continue;
+            };
+            let answer = self
+                .ask(
+                    provider.as_ref(),
+                    resend.resend(&payment),
+                    ProviderError::Unavailable,
+                )
+                .await;
+            called |= answer.is_ok();
+        }
+        called
     }
 
     /// Takes one step of an attempt now, waiting its turn if somebody else is asking.
