@@ -1,6 +1,7 @@
 //! The till's use cases and its driver, on a ledger in memory, a scripted provider and time that the test owns.
 #![allow(clippy::unwrap_used)]
 
+mod at_its_word;
 mod callbacks;
 mod cancelling;
 mod following;
