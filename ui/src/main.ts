@@ -26,6 +26,12 @@ async function start(): Promise<void> {
     const memory = memoryHost(query);
     host = memory.host;
     ready = memory.stage;
+    if (route === "customer_display") {
+      const { toDisplay } = await import("./features/display/to-display");
+      const theme = query.get("theme") === "dark" ? "dark" : "light";
+      const view = { till: memory.backend.till, order: memory.order, elapsedMs: 0, celebrating: true, covered: query.get("state") === "confirm", theme } as const;
+      if (memory.order) setTimeout(() => memory.backend.emit("display", toDisplay(view)), 50);
+    }
     const language = query.get("lang");
     const theme = THEMES.find((name) => name === query.get("theme"));
     if (language === "th" || language === "en") preferences.setLanguage(language);

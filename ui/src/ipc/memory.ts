@@ -1,6 +1,7 @@
 // The memory host: an in-page backend for the plain browser and for tests. Two pages of one browser share the customer
 // display through a broadcast channel, as two windows share it through the real host.
 import type { Till } from "../screens/Cashier/till.svelte";
+import type { Order } from "./generated";
 import type { Host, HostEvents } from "./host";
 import { MemoryBackend } from "./memory/backend";
 import { scenes } from "./memory/scenes";
@@ -21,6 +22,8 @@ export interface Memory {
   host: Host;
   backend: MemoryBackend;
   stage: (till: Till) => void;
+  /** The scene's own bill. */
+  order: Order | null;
 }
 
 /** ?state=… picks a scene; ?training=1 the training look; ?world=first the shop of the first start. */
@@ -33,7 +36,7 @@ export function memoryHost(query: URLSearchParams): Memory {
     world: query.get("world") === "first" || fresh ? "first" : "full",
     bills: query.get("bills") !== "0" && !fresh,
   });
-  const order = scene.before?.(backend) ?? undefined;
+  const order = scene.before?.(backend) || undefined;
   if (typeof BroadcastChannel !== "undefined") {
     const channel = new BroadcastChannel(CHANNEL);
     let echo = false;
@@ -46,5 +49,5 @@ export function memoryHost(query: URLSearchParams): Memory {
       if (event === "display" && !echo) channel.postMessage(payload);
     });
   }
-  return { host: hostOf(backend), backend, stage: (till) => scene.after?.(till, order, backend) };
+  return { host: hostOf(backend), backend, order: order ?? null, stage: (till) => scene.after?.(till, order, backend) };
 }

@@ -21,12 +21,17 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language;
 }
 
+/** Thai and Latin letters that meet where a name was filled in are parted by a space, as in print. */
+function parted(text: string): string {
+  return text.replace(/([A-Za-z])(?=[\u0E00-\u0E7F])|([\u0E00-\u0E7F])(?=[A-Za-z])/g, "$&~");
+}
+
 export function say(key: MessageKey, params: Params = {}, inLanguage: Language = current): string {
   const filled = files[inLanguage][key].replace(/\{(\w+)\}/g, (mark, name: string) => {
     const value = params[name];
     return value === undefined ? mark : String(value);
   });
-  return filled.replaceAll("~", "\u00a0");
+  return (inLanguage === "th" ? parted(filled) : filled).replaceAll("~", "\u00a0");
 }
 
 export const m = Object.freeze(

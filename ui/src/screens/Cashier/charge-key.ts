@@ -36,7 +36,7 @@ function overBill(till: Till, next: ProviderInfo | null): ChargeFace {
       return { kind: "go", title: m.rest_qr(), line: say(`method_${newestMethod(bill)}`), amount: bill.missing, keyName: "Enter" };
     case "retry":
       return next
-        ? { kind: "go", title: m.use_provider({ provider: providerName(next.id) }), line: m.charge_qr({ method: say(`method_${newestMethod(bill)}`) }), amount: bill.missing, keyName: "Enter" }
+        ? { kind: "go", title: m.use_instead(), line: providerName(next.id), amount: bill.missing, keyName: "Enter" }
         : { kind: "go", title: m.try_again(), line: m.try_again_same({ provider: providerName(bill.attempts.at(-1)?.provider ?? "promptpay_direct") }), amount: bill.missing, keyName: "Enter" };
     case "none": case "new_qr": case "change_method":
       return { ...rest, title: m.next_bill(), line: look.third === "close" ? m.next_bill_clear() : m.next_bill_parks() };

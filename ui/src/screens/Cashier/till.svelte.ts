@@ -4,7 +4,7 @@
 import { EMPTY, press, sumText, total, type Entry, type EntryKey } from "../../features/order/entry";
 import { standing } from "../../features/order/limits";
 import { play, speak } from "../../features/payment/sound";
-import type { Claim } from "../../features/payment/ConfirmDialog.svelte";
+import type { Claim } from "../../features/payment/claim";
 import { face, isPaid, isRunning, kindOf, newest, type BillKind } from "../../bill/presentation";
 import { nextProvider } from "../../bill/next-provider";
 import { needsPerson } from "../../bill/rows";
