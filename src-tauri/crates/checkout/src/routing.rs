@@ -1,6 +1,7 @@
 //! Which provider serves a method now.
 
 use crate::till::Till;
+use keptang_domain::order::{AttemptState, Order, Reason};
 use keptang_domain::{Method, Money, ProviderId};
 use keptang_ports::Fault;
 
@@ -37,21 +38,65 @@ pub enum RouteError {
 }
 
 impl Till {
-    /// The provider to ask: the named one, or the first of the method that takes the amount and is set up right.
+    /// The provider to ask: the named one, or the first of the method that takes the amount, is set up right and
+    /// answered lately. When none answered lately, the owner's first choice is as good as any.
     pub fn route(
         &self,
         method: Method,
         named: Option<ProviderId>,
         amount: Money,
     ) -> Result<ProviderId, RouteError> {
-        let candidates: Vec<ProviderId> = match named {
+        let fitting = match named {
             Some(provider) if provider.method() == method && self.provider(provider).is_some() => {
-                vec![provider]
+                self.fitting(method, vec![provider], amount)?
             }
             Some(provider) => return Err(RouteError::NotThisProvider { provider, method }),
-            None => self.config().routing.get(&method).cloned().unwrap_or_default(),
+            None => self.fitting(method, self.routed(method), amount)?,
         };
+        let now = self.now();
+        let awake = |id: &&ProviderId| !self.health(**id).is_tripped(now);
+        Ok(*[&fitting.first]
+            .into_iter()
+            .chain(&fitting.rest)
+            .find(awake)
+            .unwrap_or(&fitting.first))
+    }
+
+    /// The provider to offer after the newest attempt failed in a way that left nothing behind: the next of the
+    /// method that was not tried on this order. `None` when something may exist there (product.md §2.9).
+    pub fn next_provider(&self, order: &Order) -> Option<ProviderId> {
+        let newest = order.newest()?;
+        let nothing_exists = newest.state == AttemptState::Failed
+            && matches!(
+                newest.reason,
+                Some(Reason::Refused | Reason::Misconfigured | Reason::NotSent | Reason::Throttled)
+            );
+        if !nothing_exists {
+            return None;
+        }
+        let method = newest.provider.method();
+        let untried = self
+            .routed(method)
+            .into_iter()
+            .filter(|id| order.attempts.iter().all(|attempt| attempt.provider != *id))
+            .collect();
+        self.fitting(method, untried, order.missing())
+            .ok()
+            .map(|fitting| fitting.first)
+    }
+
+    fn routed(&self, method: Method) -> Vec<ProviderId> {
+        self.config().routing.get(&method).cloned().unwrap_or_default()
+    }
+
+    fn fitting(
+        &self,
+        method: Method,
+        candidates: Vec<ProviderId>,
+        amount: Money,
+    ) -> Result<Fitting, RouteError> {
         let mut why = RouteError::NoProvider { method };
+        let mut fitting = Vec::new();
         for id in candidates {
             let Some(provider) = self.provider(id) else {
                 continue;
@@ -69,11 +114,22 @@ impl Till {
                     },
                 );
             } else {
-                return Ok(id);
+                fitting.push(id);
             }
         }
-        Err(why)
+        let mut fitting = fitting.into_iter();
+        let first = fitting.next().ok_or(why)?;
+        Ok(Fitting {
+            first,
+            rest: fitting.collect(),
+        })
     }
+}
+
+/// Providers that can serve, in the owner's order.
+struct Fitting {
+    first: ProviderId,
+    rest: Vec<ProviderId>,
 }
 
 /// The first choice's reason is the one the cashier can do something about.

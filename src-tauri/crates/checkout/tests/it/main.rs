@@ -4,6 +4,7 @@
 mod at_its_word;
 mod callbacks;
 mod cancelling;
+mod failover;
 mod following;
 mod lost;
 mod money_back;
