@@ -5,7 +5,7 @@ use crate::dto::{Attempt, Order};
 use crate::error::{ApiError, ErrorCode};
 use crate::people::{self, PersonError};
 use crate::view::{self, moment};
-use keptang_checkout::{Charge, ConfirmError, RefundError, RefundOrder};
+use keptang_checkout::{Charge, ConfirmError, RefundError, RefundOrder, Standing};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{AttemptEvent, OrderEvent, OrderState, RefundReason, RefundState};
 use keptang_domain::provider::UnknownWord;
@@ -339,6 +339,17 @@ impl App {
                 fault.message_en,
             ),
         })
+    }
+
+    /// The setting that the attempt's provider complained about in its last answer, if it did.
+    pub fn wrong_setting(&self, attempt: &Attempt) -> Option<ApiError> {
+        let provider = attempt.provider.parse().ok()?;
+        match self.till().health(provider).standing {
+            Standing::Misconfigured { setting } => {
+                Some(ApiError::new(ErrorCode::Misconfigured).with("setting", setting))
+            }
+            _ => None,
+        }
     }
 
     /// Proves the ledger.

@@ -11,6 +11,7 @@ mod error;
 mod handlers;
 mod headless;
 mod people;
+mod reconcile;
 mod setup;
 mod shift_word;
 mod simulator;
@@ -30,6 +31,7 @@ pub use headless::{
 pub use keptang_domain::money::{AmountError, parse_amount};
 pub use keptang_ports::{Person, Role, VerifyReport};
 pub use people::PersonError;
+pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 pub use setup::{InitError, init};
 pub use simulator::run_simulator;
 pub use typescript::typescript;

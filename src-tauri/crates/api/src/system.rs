@@ -33,11 +33,12 @@ impl Ids for SystemIds {
 }
 
 /// This process's mark among those that share a data directory: a locked file. The lock goes with the process, however
-/// it ends, so others can tell at once that its claims are free, instead of waiting for them to run out.
+/// it ends, so others can tell at once that its claims are free, instead of waiting for them to run out. The file stays
+/// behind also after a proper end, because that too may come between a step and giving its claim back; the next process
+/// frees the claims and removes it.
 #[derive(Debug)]
 pub(crate) struct AliveMark {
     _lock: File,
-    path: PathBuf,
 }
 
 impl AliveMark {
@@ -45,17 +46,13 @@ impl AliveMark {
     pub(crate) fn set(data_dir: &Path, worker: WorkerId) -> io::Result<Self> {
         let folder = folder(data_dir);
         std::fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{:032x}", worker.0));
-        let lock = File::create(&path)?;
+        let name = format!("{:032x}", worker.0);
+        // Locked before it has its name: a mark that others see unlocked is taken for one of the dead.
+        let unnamed = folder.join(format!("{name}.new"));
+        let lock = File::create(&unnamed)?;
         lock.lock()?;
-        Ok(Self { _lock: lock, path })
-    }
-}
-
-impl Drop for AliveMark {
-    fn drop(&mut self) {
-        // A mark that stays behind is found unlocked and removed by the next process.
-        let _ = std::fs::remove_file(&self.path);
+        std::fs::rename(unnamed, folder.join(name))?;
+        Ok(Self { _lock: lock })
     }
 }
 
@@ -96,6 +93,9 @@ mod tests {
             .collect();
         assert_eq!(dead, [WorkerId(9)]);
         drop(alive);
-        assert_eq!(dead_workers(dir.path()).len(), 1);
+        let dead = dead_workers(dir.path()).into_iter();
+        let mut dead: Vec<u128> = dead.map(|(worker, _)| worker.0).collect();
+        dead.sort_unstable();
+        assert_eq!(dead, [7, 9], "its last claim may not have been given back");
     }
 }

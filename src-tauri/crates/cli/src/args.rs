@@ -50,8 +50,15 @@ pub(crate) enum Command {
     Shift(Later),
     /// X, Z and sign-off of a day (not built yet)
     Day(Later),
-    /// Compare with the providers' lists (not built yet)
-    Reconcile(Later),
+    /// Hold a day against the providers' lists
+    Reconcile {
+        /// Business day, YYYY-MM-DD
+        #[arg(long, value_name = "D")]
+        date: String,
+        /// Only this provider
+        #[arg(long, value_name = "ID")]
+        provider: Option<String>,
+    },
     /// Payment providers
     #[command(subcommand)]
     Provider(ProviderCommand),

@@ -67,13 +67,24 @@ impl Session {
             }
             let settled = matches!(order.state, "settled" | "completed");
             if settled || order.state == "voided" || !order.attempts.iter().any(is_running) {
+                let newest = order.attempts.last();
+                let misconfigured = newest.filter(|attempt| attempt.reason == Some("misconfigured"));
+                // The line has the word; which setting it is, only the provider's answer told.
+                if let Some(wrong) = misconfigured.and_then(|attempt| app.wrong_setting(attempt)) {
+                    return Err(wrong.into());
+                }
                 return Ok(Exit::of(&order));
             }
             if watching.no_wait && can_pay {
                 return Ok(Exit::Done);
             }
             if end.is_some_and(|end| Instant::now() >= end) {
-                return Ok(Exit::NotYet);
+                // A flag is for a person whatever else is open (cli.md, exit code 4: "paid or not").
+                return Ok(if order.flags.is_empty() {
+                    Exit::NotYet
+                } else {
+                    Exit::Review
+                });
             }
             let pause = end.map_or(LOOK_AGAIN, |end| {
                 LOOK_AGAIN.min(end.saturating_duration_since(Instant::now()))

@@ -84,6 +84,7 @@ impl Session {
             Command::Provider(ProviderCommand::List) => self.provider_list().await,
             Command::Provider(ProviderCommand::Test { id }) => self.provider_test(&id).await,
             Command::Ledger(LedgerCommand::Verify) => self.ledger_verify().await,
+            Command::Reconcile { date, provider } => self.reconcile(&date, provider.as_deref()).await,
             Command::Serve => self.serve().await,
             Command::Simulator(simulator) => self.simulator(simulator).await,
             Command::Slip(later)
@@ -91,7 +92,6 @@ impl Session {
             | Command::Receipt(later)
             | Command::Shift(later)
             | Command::Day(later)
-            | Command::Reconcile(later)
             | Command::Payout(later)
             | Command::Ledger(LedgerCommand::Backup(later) | LedgerCommand::Restore(later)) => {
                 not_built(&later)

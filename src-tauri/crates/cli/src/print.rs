@@ -34,7 +34,7 @@ impl Printer {
     }
 
     pub(crate) fn order(&self, order: &Order) {
-        self.line(order, |thai| order_text(order, thai));
+        self.line(&Line(order), |thai| order_text(order, thai));
     }
 
     /// A hint for people at the terminal; never on stdout, where programs read.
@@ -74,6 +74,21 @@ impl Printer {
             eprintln!("{}", failure.sentence(self.thai));
         }
         exit
+    }
+}
+
+/// An order as a line for programs: without the drawing of the QR, which is for the window and many times the size of
+/// everything else. The QR's text or picture says the same.
+struct Line<'a>(&'a Order);
+
+impl Serialize for Line<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serde_json::to_value(self.0).map_err(serde::ser::Error::custom)?;
+        let attempts = line["attempts"].as_array_mut().into_iter().flatten();
+        for instruction in attempts.filter_map(|attempt| attempt["instruction"].as_object_mut()) {
+            instruction.remove("qr");
+        }
+        line.serialize(serializer)
     }
 }
 

@@ -103,6 +103,43 @@ impl Session {
         Ok(if line.ok { Exit::Done } else { Exit::Error })
     }
 
+    pub(crate) async fn reconcile(&mut self, date: &str, provider: Option<&str>) -> Result<Exit, Failure> {
+        let app = self.open().await?;
+        if app.is_training() {
+            app.run_background().await;
+        }
+        let mut all_agree = true;
+        for reconciled in app.reconcile(date, provider).await? {
+            all_agree &= reconciled.lines.is_empty();
+            for line in &reconciled.lines {
+                self.printer.line(line, |_| {
+                    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "—".to_owned());
+                    format!(
+                        "{:<16} {:<15} {:<8} {:>12} {:>12}  {} / {}  {}",
+                        line.provider,
+                        line.bucket,
+                        or_none(&line.order),
+                        or_none(&line.our_amount),
+                        or_none(&line.their_amount),
+                        line.our_state.unwrap_or("—"),
+                        or_none(&line.their_state),
+                        or_none(&line.provider_ref),
+                    )
+                });
+            }
+            let summary = &reconciled.summary;
+            self.printer.line(summary, |thai| {
+                let differ = reconciled.lines.len();
+                if thai {
+                    format!("{}: ตรงกัน {} ไม่ตรง {differ}", summary.provider, summary.agree)
+                } else {
+                    format!("{}: {} agree, {differ} do not", summary.provider, summary.agree)
+                }
+            });
+        }
+        Ok(if all_agree { Exit::Done } else { Exit::Review })
+    }
+
     pub(crate) async fn ledger_verify(&mut self) -> Result<Exit, Failure> {
         let app = self.open().await?;
         let report = app.verify_ledger().await?;

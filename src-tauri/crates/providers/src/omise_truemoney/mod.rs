@@ -11,6 +11,7 @@ mod notices;
 mod probe;
 mod refunds;
 mod sign;
+mod statement;
 mod wire;
 
 pub use config::{Config, Flow};
@@ -29,7 +30,7 @@ use keptang_ports::{
 };
 use map::{Draft, Expected};
 use sign::WebhookKey;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -152,29 +153,37 @@ impl OmiseTrueMoney {
         }
     }
 
-    /// Every charge of the account since `from` that carries the attempt's id, newest first.
+    /// Every charge of the account since the request left that carries the attempt's id, newest first.
     async fn charges_of(&self, lost: &LostPayment, deadline: Instant) -> Result<Vec<Charge>, ProviderError> {
         let from = rfc3339(lost.submitted_at.plus_ms(-LOOK_BACK_MS)).ok_or(ProviderError::Unavailable)?;
-        let mut ours: BTreeMap<String, Charge> = BTreeMap::new();
-        let mut order = Vec::new();
+        self.listed(
+            &format!("from={from}"),
+            || deadline,
+            |charge| charge.attempt == Some(lost.attempt),
+        )
+        .await
+    }
+
+    /// Every charge on every page of a list that `keep` wants, newest first.
+    async fn listed(
+        &self,
+        range: &str,
+        page_deadline: impl Fn() -> Instant + Send,
+        keep: impl Fn(&Charge) -> bool + Send,
+    ) -> Result<Vec<Charge>, ProviderError> {
+        let mut seen = BTreeSet::new();
+        let mut kept = Vec::new();
         let mut offset = 0_usize;
         loop {
-            let path = format!(
-                "/charges?from={from}&limit={LIST_LIMIT}&offset={offset}&order=reverse_chronological"
-            );
-            let body = self.get("charges", &path, deadline).await?;
+            let path =
+                format!("/charges?{range}&limit={LIST_LIMIT}&offset={offset}&order=reverse_chronological");
+            let body = self.get("charges", &path, page_deadline()).await?;
             let page = Page::from_body(&body).ok_or(ProviderError::Unavailable)?;
             offset += page.data.len();
-            for charge in page
-                .data
-                .iter()
-                .filter_map(Charge::read)
-                .filter(|c| c.attempt == Some(lost.attempt))
-            {
+            for charge in page.data.iter().filter_map(Charge::read).filter(&keep) {
                 // Charges made while we read push others onto the next page, where they come a second time.
-                if !ours.contains_key(&charge.id) {
-                    order.push(charge.id.clone());
-                    ours.insert(charge.id.clone(), charge);
+                if seen.insert(charge.id.clone()) {
+                    kept.push(charge);
                 }
             }
             match page.total {
@@ -185,7 +194,7 @@ impl OmiseTrueMoney {
                 _ => {}
             }
         }
-        Ok(order.iter().filter_map(|id| ours.remove(id)).collect())
+        Ok(kept)
     }
 }
 
@@ -244,7 +253,7 @@ impl PaymentProvider for OmiseTrueMoney {
     }
 
     fn statement(&self) -> Option<&dyn Statement> {
-        None
+        Some(self)
     }
 
     fn payouts(&self) -> Option<&dyn Payouts> {
