@@ -5,6 +5,7 @@
 
 mod cancel;
 mod confirm;
+mod crowd;
 mod driver;
 mod health;
 mod notice;

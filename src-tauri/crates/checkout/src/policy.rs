@@ -42,6 +42,11 @@ impl Timing {
         self.request_timeout_ms + 10_000
     }
 
+    /// How long an attempt counts as one whose customer stands at the counter.
+    pub const fn young_ms(&self) -> i64 {
+        MINUTE_MS
+    }
+
     /// The pause before the next question to a provider that can be asked, for an attempt of this age. Fast while the
     /// customer stands there, slower later (product.md §2.4: 2 s at first, slower later).
     pub fn poll_every_ms(&self, state: AttemptState, age_ms: i64) -> i64 {

@@ -1,5 +1,6 @@
 //! The till: what every use case shares.
 
+use crate::crowd::Crowd;
 use crate::health::HealthBoard;
 use crate::policy::Timing;
 use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId};
@@ -73,6 +74,7 @@ pub(crate) struct Inner {
     /// Wakes the driver of this process.
     pub(crate) wake: Notify,
     pub(crate) health: HealthBoard,
+    pub(crate) crowd: Crowd,
 }
 
 /// Enough for a burst while the window is busy; one that falls behind refetches anyway.
@@ -93,6 +95,7 @@ impl Till {
                 events,
                 wake: Notify::new(),
                 health: HealthBoard::default(),
+                crowd: Crowd::default(),
             }),
         }
     }

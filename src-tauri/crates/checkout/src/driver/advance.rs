@@ -1,5 +1,6 @@
 //! One step of one claimed attempt: what to ask in which state, what the answer means, when to ask again.
 
+use crate::crowd::{fair_pause_ms, with_jitter};
 use crate::offer;
 use crate::policy::{DEADLINE_GRACE_MS, DOUBTS_BEFORE_CONTRADICTION, LOST_LOOKS_MS};
 use crate::record::RecordError;
@@ -379,6 +380,16 @@ impl Till {
 
     /// When to look at an attempt next, if ever.
     pub(crate) fn schedule(&self, order: &Order, id: AttemptId, watch: Watch) -> Schedule {
+        let schedule = self.next_look(order, id, watch);
+        if let Some(attempt) = order.attempt(id) {
+            self.inner
+                .crowd
+                .note(attempt.provider, id, schedule != Schedule::Done);
+        }
+        schedule
+    }
+
+    fn next_look(&self, order: &Order, id: AttemptId, watch: Watch) -> Schedule {
         let (Some(attempt), now) = (order.attempt(id), self.now()) else {
             return Schedule::Done;
         };
@@ -403,7 +414,15 @@ impl Till {
         {
             let silent_ms = watch.answered_at.map_or(0, |answered| now.ms_since(answered));
             let silences = u32::try_from(silent_ms / timing.poll_slow_ms.max(1)).unwrap_or(0);
-            timing.retry_after_ms(usual_ms, silences)
+            let per_second = provider.map_or(1, |provider| provider.profile().requests_per_second);
+            let young = age_ms < timing.young_ms() && !attempt.state.is_final();
+            let fair_ms = fair_pause_ms(
+                usual_ms,
+                young,
+                self.inner.crowd.size(attempt.provider),
+                per_second,
+            );
+            with_jitter(timing.retry_after_ms(fair_ms, silences), id, now.ms())
         } else {
             i64::MAX
         };

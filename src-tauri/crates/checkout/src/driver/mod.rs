@@ -12,7 +12,7 @@ pub use check::CheckOutcome;
 use crate::health::Health;
 use crate::till::{Till, TillEvent};
 use keptang_domain::ProviderId;
-use keptang_ports::{PaymentProvider, ProviderError};
+use keptang_ports::{Claim, OrderKey, PaymentProvider, ProviderError, Schedule, Watch};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,13 +65,34 @@ impl Till {
                 };
                 let till = self.clone();
                 tokio::spawn(async move {
-                    till.follow(claim).await;
+                    till.follow_in_turn(claim).await;
                     drop(slot);
+                    // The next look may be due before the driver would wake by itself.
+                    till.inner.wake.notify_one();
                 });
             }
         }
         let next = self.inner.ledger.next_due().await?;
         Ok(next.map_or(LONGEST_SLEEP_MS, |next| next.ms_since(self.now()).max(1)))
+    }
+
+    /// Follows a claimed attempt when its provider has a place free; otherwise gives it back for a little later.
+    async fn follow_in_turn(&self, claim: Claim) {
+        let provider = match self.inner.ledger.load(OrderKey::Id(claim.order)).await {
+            Ok(order) => order.attempt(claim.attempt).map(|attempt| attempt.provider),
+            Err(_) => None,
+        };
+        let Some(_place) = provider.and_then(|provider| self.inner.crowd.enter(provider)) else {
+            let watch = Watch {
+                next_at: self.now().plus_ms(self.config().timing.poll_slow_ms),
+                ..claim.watch
+            };
+            if let Err(error) = self.inner.ledger.release(&claim, Schedule::Again(watch)).await {
+                tracing::error!(error = %error, "a claim could not be given back; it will run out");
+            }
+            return;
+        };
+        self.follow(claim).await;
     }
 
     /// Announces changes that other processes make, until `stop`.
