@@ -204,7 +204,10 @@ fn pick(order: &Order, amount: Option<Money>) -> Option<Attempt> {
     let newest_first = || order.attempts.iter().rev();
     newest_first()
         .find(|attempt| order.refundable_of(attempt.id) >= wanted)
-        // Too much for any: let the domain say so.
-        .or_else(|| newest_first().find(|attempt| attempt.received().is_positive()))
+        // Too much for any: let the domain say so. Everything, when nothing is left, is no amount at all.
+        .or_else(|| {
+            let named = amount.is_some();
+            newest_first().find(|attempt| named && attempt.received().is_positive())
+        })
         .cloned()
 }

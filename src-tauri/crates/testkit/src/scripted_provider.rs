@@ -7,8 +7,8 @@ use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
     Cancel, CancelOutcome, CreatePayment, Created, Found, Lookup, LostPayment, Notice, NoticeAnswer,
     NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
-    ProviderProfile, RawNotice, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatusQuery,
-    TestReport, Verdict,
+    ProviderProfile, RawNotice, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine,
+    StatusQuery, TestReport, Verdict,
 };
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -169,7 +169,11 @@ pub struct ScriptedProvider {
     cancels: Option<Cancels>,
     refunds: Option<RefundScripts>,
     reader: Option<ScriptedReader>,
+    statement: Option<Statements>,
 }
+
+/// Lists, by the range that was asked for.
+pub type Statements = Script<(Timestamp, Timestamp), Result<Vec<StatementLine>, ProviderError>>;
 
 impl ScriptedProvider {
     /// A provider that can do nothing but create.
@@ -191,6 +195,7 @@ impl ScriptedProvider {
             cancels: None,
             refunds: None,
             reader: None,
+            statement: None,
         }
     }
 
@@ -264,6 +269,18 @@ impl ScriptedProvider {
             reading: Box::new(reading),
         });
         self
+    }
+
+    /// Lists what it knows.
+    #[must_use]
+    pub fn with_statement(mut self) -> Self {
+        self.statement = Some(Script::new(|_: &(Timestamp, Timestamp)| Ok(Vec::new())));
+        self
+    }
+
+    /// Lists.
+    pub fn statements(&self) -> &Statements {
+        self.statement.as_ref().expect("the test gave it a list")
     }
 
     /// Status queries.
@@ -422,7 +439,7 @@ impl PaymentProvider for ScriptedProvider {
     }
 
     fn statement(&self) -> Option<&dyn Statement> {
-        None
+        self.statement.as_ref().map(|script| -> &dyn Statement { script })
     }
 
     fn payouts(&self) -> Option<&dyn Payouts> {
@@ -435,5 +452,17 @@ impl PaymentProvider for ScriptedProvider {
             message_th: "ทดสอบ".to_owned(),
             message_en: "test".to_owned(),
         }
+    }
+}
+
+#[async_trait]
+impl Statement for Statements {
+    async fn list(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        _known: &[PaymentRef],
+    ) -> Result<Vec<StatementLine>, ProviderError> {
+        self.ask(&(from, to)).await
     }
 }

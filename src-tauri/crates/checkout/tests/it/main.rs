@@ -8,6 +8,7 @@ mod failover;
 mod following;
 mod lost;
 mod money_back;
+mod reconciling;
 mod restart;
 mod taking;
 mod word;
