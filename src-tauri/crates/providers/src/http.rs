@@ -9,7 +9,7 @@ use crate::Secret;
 use crate::pace::{Pace, TooSoon};
 use keptang_domain::{ProviderId, Timestamp};
 use keptang_ports::Clock;
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Method, Response, Url};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,6 +24,10 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(20);
 const API_BODY_BYTES_MAX: usize = 1024 * 1024;
 const PICTURE_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 const PICTURE_REDIRECTS_MAX: usize = 3;
+/// The customer waits for the picture, so it is tried quickly and then given up.
+const PICTURE_TRIES: u32 = 3;
+const PICTURE_PAUSE: Duration = Duration::from_millis(150);
+const PICTURE_PATIENCE: Duration = Duration::from_secs(4);
 /// A `Retry-After` beyond a day is a mistake of its sender.
 const RETRY_AFTER_MS_MAX: i64 = 86_400_000;
 
@@ -99,7 +103,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a str,
     /// User of HTTP Basic, with an empty password.
     pub(crate) basic_user: Option<&'a Secret>,
-    pub(crate) headers: &'a [(&'static str, &'static str)],
+    /// Values may be secrets: none is ever printed.
+    pub(crate) headers: &'a [(&'static str, &'a str)],
     pub(crate) json: Option<&'a serde_json::Value>,
     pub(crate) deadline: Instant,
 }
@@ -157,21 +162,7 @@ impl Channel {
 
     /// Sends one request, once.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        let url = Url::parse(&format!("{}{}", self.base_url, call.path)).map_err(|_| CallError::NotSent)?;
-        if !is_acceptable(&url) {
-            return Err(CallError::NotSent);
-        }
-        let mut request = self
-            .http
-            .client
-            .request(call.method, url)
-            .header(ACCEPT, "application/json");
-        for (name, value) in call.headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(user) = call.basic_user {
-            request = request.basic_auth(user.expose(), Some(""));
-        }
+        let mut request = self.request(&call)?;
         if let Some(json) = call.json {
             request = request.json(json);
         }
@@ -180,8 +171,58 @@ impl Channel {
             .map(|(answer, _)| answer)
     }
 
-    /// Fetches a picture without any credentials, following up to three redirects. `None` when there is none to show.
-    pub(crate) async fn picture(&self, address: &str, deadline: Instant) -> Option<Vec<u8>> {
+    /// Sends one request whose body is these very bytes, once: for providers that sign them. The call's own headers
+    /// say what they are.
+    pub(crate) async fn send_bytes(&self, call: Call<'_>, body: Vec<u8>) -> Result<Answer, CallError> {
+        let request = self.request(&call)?.body(body);
+        self.exchange(call.endpoint, request, call.deadline, API_BODY_BYTES_MAX)
+            .await
+            .map(|(answer, _)| answer)
+    }
+
+    /// Address, method and headers; no body yet.
+    fn request(&self, call: &Call<'_>) -> Result<reqwest::RequestBuilder, CallError> {
+        let url = Url::parse(&format!("{}{}", self.base_url, call.path)).map_err(|_| CallError::NotSent)?;
+        if !is_acceptable(&url) {
+            return Err(CallError::NotSent);
+        }
+        let mut request = self
+            .http
+            .client
+            .request(call.method.clone(), url)
+            .header(ACCEPT, "application/json");
+        for (name, value) in call.headers {
+            let mut value = HeaderValue::from_str(value).map_err(|_| CallError::NotSent)?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        if let Some(user) = call.basic_user {
+            request = request.basic_auth(user.expose(), Some(""));
+        }
+        Ok(request)
+    }
+
+    /// The provider's time, by the `Date` of its latest answer; ours before the first one.
+    pub(crate) fn their_now(&self) -> Timestamp {
+        self.now().plus_ms(self.clock_offset_ms.borrow().unwrap_or(0))
+    }
+
+    /// Fetches a picture without any credentials, following up to three redirects. `None` when there is none to show
+    /// after a few quick tries.
+    pub(crate) async fn picture(&self, address: &str) -> Option<Vec<u8>> {
+        let deadline = Instant::now() + PICTURE_PATIENCE;
+        for attempt in 0..PICTURE_TRIES {
+            if attempt > 0 {
+                tokio::time::sleep(PICTURE_PAUSE).await;
+            }
+            if let Some(bytes) = self.picture_once(address, deadline).await {
+                return Some(bytes);
+            }
+        }
+        None
+    }
+
+    async fn picture_once(&self, address: &str, deadline: Instant) -> Option<Vec<u8>> {
         let home = Url::parse(&self.base_url).ok()?;
         let mut url = Url::parse(address).ok()?;
         for _ in 0..=PICTURE_REDIRECTS_MAX {
@@ -313,7 +354,7 @@ pub(crate) fn is_acceptable(url: &Url) -> bool {
     scheme_fits && url.username().is_empty() && url.password().is_none()
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -16,7 +16,10 @@
 //! This crate keeps nothing on disk and decides nothing about orders.
 #![warn(missing_docs)]
 
+mod act;
+mod decimal;
 mod http;
+mod json;
 pub mod omise_truemoney;
 mod pace;
 pub mod promptpay_direct;

@@ -1,9 +1,10 @@
 //! The requests, each sent once: method, path, key, and the error of everything that is no proper answer.
 
-use super::map::{self, Act};
+use super::map;
 use super::wire::{self, Charge, Refund, Source};
 use super::{Flow, OmiseTrueMoney, map::is_baht};
 use crate::Secret;
+use crate::act::{Act, unsent};
 use crate::http::{Answer, Call, CallError};
 use keptang_ports::{CreatePayment, ProviderError};
 use reqwest::Method;
@@ -187,16 +188,6 @@ impl OmiseTrueMoney {
             deadline,
         };
         self.channel.send(call).await
-    }
-}
-
-fn unsent(error: CallError, act: Act) -> ProviderError {
-    match error {
-        CallError::NotSent => ProviderError::NotSent,
-        CallError::TooSoon { after_ms } => ProviderError::Throttled {
-            after_ms: Some(after_ms),
-        },
-        CallError::Lost => act.lost(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::wire::{CURRENCY, Charge, error_code};
+use crate::act::Act;
 use keptang_domain::order::{Evidence, Reason, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
 use keptang_ports::{PaymentRef, ProviderError, Report, Verdict};
@@ -146,25 +147,6 @@ pub(super) fn draft(charge: &Charge, attempt: AttemptId, asked: Money, live: boo
         picture,
         lifetime_ms,
     })
-}
-
-/// What kind of request an error answers, because that decides what may exist now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
-    /// Makes something payable or gives money back: must not be repeated blindly.
-    Once,
-    /// Reads, or changes nothing that a second request would change again.
-    Repeatable,
-}
-
-impl Act {
-    /// The answer never came, or cannot be understood.
-    pub(super) fn lost(self) -> ProviderError {
-        match self {
-            Self::Once => ProviderError::OutcomeUnknown,
-            Self::Repeatable => ProviderError::Unavailable,
-        }
-    }
 }
 
 /// The error table (omise-truemoney.md §7), for an answer that is no success.

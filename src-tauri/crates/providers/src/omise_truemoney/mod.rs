@@ -31,7 +31,6 @@ use keptang_ports::{
 use map::{Draft, Expected};
 use sign::WebhookKey;
 use std::collections::BTreeSet;
-use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use wire::{Charge, Page};
@@ -43,10 +42,6 @@ const MAX: Money = Money::from_satang(5_000_000);
 const OWN_LIFE_MS: i64 = 15 * 60_000;
 /// A charge may carry a time a little before our clock's (§6: list from start − 1 min).
 const LOOK_BACK_MS: i64 = 60_000;
-/// The customer waits for the picture, so it is tried quickly and then given up.
-const PICTURE_TRIES: u32 = 3;
-const PICTURE_PAUSE: Duration = Duration::from_millis(150);
-const PICTURE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// The provider.
 pub struct OmiseTrueMoney {
@@ -132,16 +127,9 @@ impl OmiseTrueMoney {
     /// The picture of the QR, or why there is none.
     async fn offer(&self, picture: Result<String, Unshowable>) -> Result<Instruction, Unshowable> {
         let address = picture?;
-        let deadline = Instant::now() + PICTURE_PATIENCE;
-        for attempt in 0..PICTURE_TRIES {
-            if attempt > 0 {
-                tokio::time::sleep(PICTURE_PAUSE).await;
-            }
-            if let Some(png) = self.channel.picture(&address, deadline).await {
-                return Ok(Instruction::QrImage { png, text: None });
-            }
-        }
-        Err(Unshowable::QrUnavailable)
+        let png = self.channel.picture(&address).await;
+        png.map(|png| Instruction::QrImage { png, text: None })
+            .ok_or(Unshowable::QrUnavailable)
     }
 
     async fn accepted(&self, draft: Draft) -> Created {
