@@ -98,4 +98,21 @@ mod tests {
         dead.sort_unstable();
         assert_eq!(dead, [7, 9], "its last claim may not have been given back");
     }
+    #[test]
+    fn a_new_mark_is_locked_from_the_first_moment() {
+        let dir = tempfile::tempdir().unwrap();
+        let started = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            let marking = scope.spawn(|| {
+                started.wait();
+                (0..500)
+                    .map(|worker| AliveMark::set(dir.path(), WorkerId(worker)).unwrap())
+                    .collect::<Vec<_>>()
+            });
+            started.wait();
+            while !marking.is_finished() {
+                assert!(dead_workers(dir.path()).is_empty());
+            }
+        });
+    }
 }
