@@ -1,0 +1,22 @@
+//! The headless till from the outside: the real binary, its exit codes and lines (the contract of the command line),
+//! against the provider simulator.
+//!
+//! Nothing here reaches into a crate of the till. What a crate does alone is tested there; this proves that together
+//! they do what an integrator was promised.
+#![allow(clippy::unwrap_used)]
+
+mod amounts;
+mod canary;
+mod cancel;
+mod charge;
+mod confirm;
+mod doubt;
+mod help;
+mod ledger;
+mod orders;
+mod providers;
+mod refund;
+mod serve;
+mod settings;
+mod trouble;
+mod webhooks;
