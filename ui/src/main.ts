@@ -4,6 +4,7 @@ import App from "./App.svelte";
 import "./design/fonts.css";
 import "./design/tokens.css";
 import "./design/base.css";
+import { toDisplay } from "./features/display/to-display";
 import type { Host } from "./ipc/host";
 import { insideTauri, tauriHost } from "./ipc/tauri";
 import { startPulse } from "./lib/pulse.svelte";
@@ -27,7 +28,6 @@ async function start(): Promise<void> {
     host = memory.host;
     ready = memory.stage;
     if (route === "customer_display") {
-      const { toDisplay } = await import("./features/display/to-display");
       const theme = query.get("theme") === "dark" ? "dark" : "light";
       const view = { till: memory.backend.till, order: memory.order, elapsedMs: 0, celebrating: true, covered: query.get("state") === "confirm", theme } as const;
       if (memory.order) setTimeout(() => memory.backend.emit("display", toDisplay(view)), 50);

@@ -1,7 +1,7 @@
 // The sentences of a bill: what happened, what to tell the customer. Exhaustive over kinds and reasons.
-import type { Attempt, Flag, Method, Order, Provider, ProviderInfo } from "../ipc/generated";
+import type { Attempt, Commands, Flag, Method, Order, Provider, ProviderInfo } from "../ipc/generated";
 import { amountText, shortAmount } from "../lib/money";
-import { age, msBetween } from "../lib/time";
+import { age, countdownText, msBetween } from "../lib/time";
 import { m, say } from "../messages/index.svelte";
 import { kindOf, newest, type Face } from "./presentation";
 
@@ -163,4 +163,22 @@ export function amountNote(order: Order, attempt: Attempt): { line: string; why:
     return { line: m.rest_line({ due: amountText(order.amount_due), received: amountText(order.received) }), why: m.rest_why() };
   }
   return null;
+}
+
+/** What Check now found. */
+export function checkText(code: Commands["order_check"]["reply"]["code"]): string {
+  switch (code) {
+    case "paid": return m.checked_paid();
+    case "nothing_yet": return m.checked_nothing_yet();
+    case "no_answer": return m.checked_no_answer();
+    case "asked_for_callback": return m.checked_asked();
+    case "cannot_ask": return m.checked_cannot();
+    case "ended": return m.checked_ended();
+  }
+}
+
+/** Said once after a restart found this bill still running. */
+export function restoredText(order: Order): string {
+  const left = newest(order)?.remaining_ms ?? null;
+  return left === null ? m.restored_open({ number: order.number }) : m.restored({ number: order.number, time: countdownText(left) });
 }

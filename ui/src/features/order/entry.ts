@@ -20,7 +20,7 @@ const MOST_CHARACTERS = 48;
 export const MOST_SATANG: Satang = 9_999_999_999n;
 
 const isSign = (character: string | undefined): boolean => character === "+" || character === "×";
-const lastOperand = (text: string): string => text.slice(Math.max(text.lastIndexOf("+"), text.lastIndexOf("×")) + 1);
+const lastOperand = (text: string): string => text.split(/[+×]/).at(-1) ?? "";
 
 function digit(entry: Entry, figure: string): Entry {
   const operand = lastOperand(entry.text);

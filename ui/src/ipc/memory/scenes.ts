@@ -42,7 +42,7 @@ function over(scene: Scene, then: (till: Till, backend: MemoryBackend) => void):
     ...scene,
     after: (till, order, backend) => {
       scene.after?.(till, order, backend);
-      setTimeout(() => then(till, backend), 250);
+      setTimeout(() => then(till, backend), 30);
     },
   };
 }

@@ -85,7 +85,7 @@ export class Keyboard {
       case "F10": return () => void (till.dialog = "menu");
       case "Escape": return () => (till.paid ? undefined : till.third());
       case "Slash": return event.shiftKey || event.key === "?" ? () => void (till.dialog = "keys") : null;
-      case "KeyT": return till.state?.training && !till.paid ? () => till.toggleTraining() : null;
+      case "KeyT": return till.state?.training && !till.paid ? () => till.drawer.toggle(till.billRuns) : null;
       default: return event.key === "?" ? () => void (till.dialog = "keys") : null;
     }
   }

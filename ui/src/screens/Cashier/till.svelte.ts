@@ -3,27 +3,27 @@
 // event and a refetch cannot disagree for long.
 import { EMPTY, press, sumText, total, type Entry, type EntryKey } from "../../features/order/entry";
 import { standing } from "../../features/order/limits";
-import { play, speak } from "../../features/payment/sound";
+import { play } from "../../features/payment/sound";
 import type { Claim } from "../../features/payment/claim";
 import { face, isPaid, isRunning, kindOf, newest, type BillKind } from "../../bill/presentation";
 import { nextProvider } from "../../bill/next-provider";
-import { needsPerson } from "../../bill/rows";
+import { checkText, restoredText } from "../../bill/words";
 import type { Client } from "../../ipc/client";
 import { asApiError, errorText } from "../../ipc/errors";
 import type { ApiError, Method, Order, Provider, TillState, TrainingAct } from "../../ipc/generated";
 import { toWire } from "../../lib/money";
-import { countdownText } from "../../lib/time";
 import { m, say, setLanguage } from "../../messages/index.svelte";
+import { Drawer } from "./drawer.svelte";
+import { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
+import { Voice } from "./voice";
 
 export type DialogName = "none" | "method" | "confirm" | "menu" | "keys";
 export interface Opening { amount: string; method: Method; provider: Provider }
 interface Snapshot { entry: Entry; bill: Order | null; paid: Order | null }
 
 const ARMED_MS = 3000;
-const ANSWER_MS = 8000;
 const RESTORED_MS = 30_000;
-const REVIEW_AFTER_PAID_MS = 700;
 
 export class Till {
   state = $state.raw<TillState | null>(null);
@@ -37,28 +37,23 @@ export class Till {
   dialog = $state<DialogName>("none");
   checking = $state(false);
   cancelArmed = $state(false);
-  /** What the last action found; stands in the row under the bill's buttons. */
-  answer = $state("");
-  /** Said on the idle panel: parked, back online. */
-  note = $state("");
-  /** A key that changed nothing, in the line above the amount. */
-  keyNote = $state("");
+  readonly notices = new Notices();
   fault = $state.raw<ApiError | null>(null);
   startFault = $state.raw<ApiError | null>(null);
   justPaid = $state.raw<ReadonlySet<string>>(new Set());
-  trainingShut = $state(false);
-  trainingOpen = $state(false);
-  trainingDone = $state("");
+  readonly drawer = new Drawer();
 
   #client: Client;
   #preferences: Preferences;
+  #voice: Voice;
   #opened = 0;
   #kinds = new Map<string, BillKind>();
-  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #disarm: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client, preferences: Preferences) {
     this.#client = client;
     this.#preferences = preferences;
+    this.#voice = new Voice(() => preferences.sound === "on");
   }
 
   async start(): Promise<void> {
@@ -70,7 +65,7 @@ export class Till {
       this.#takeState(state);
       if (state.current) {
         this.#show(state.current);
-        if (state.restored) this.#answerFor(this.#restoredText(state.current), RESTORED_MS);
+        if (state.restored) this.notices.say("answer", restoredText(state.current), RESTORED_MS);
       }
       this.startFault = null;
     } catch (thrown) {
@@ -112,6 +107,7 @@ export class Till {
 
   // ── what is typed ────────────────────────────────────────────────────────────────────────────────────────────────
 
+  get billRuns(): boolean { return this.resting && this.bill !== null; }
   get sum(): string { return sumText(this.entry.text); }
   get satang(): bigint | null {
     const sum = total(this.entry.text);
@@ -128,14 +124,15 @@ export class Till {
 
   key(key: EntryKey): void {
     if (this.paid) this.dismissPaid();
-    if (this.resting) return this.#keyNoteFor(m.notice_resting());
+    if (this.resting) return this.notices.say("key", m.notice_resting());
     if (this.bill) this.close();
     this.entry = press(this.entry, key);
-    this.note = "";
+    this.notices.clear("idle");
     this.fault = null;
     const sum = total(this.entry.text);
     const why = this.entry.notice ?? (!sum.ok && sum.why !== "empty" ? sum.why : null);
-    this.keyNote = why ? say(`notice_${why}`) : "";
+    if (why) this.notices.say("key", say(`notice_${why}`));
+    else this.notices.clear("key");
   }
 
   pick(method: Method): void {
@@ -153,7 +150,7 @@ export class Till {
       this.bill = before.bill;
       this.paid = before.paid;
     }
-    this.#keyNoteFor(m.notice_scanner());
+    this.notices.say("key", m.notice_scanner());
   }
 
   // ── the bill ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,16 +177,16 @@ export class Till {
     const sum = total(this.entry.text);
     const info = this.state?.methods.find((candidate) => candidate.method === this.method);
     if (!sum.ok || !info || this.resting) {
-      if (!sum.ok) this.#keyNoteFor(sum.why === "empty" ? m.charge_none() : say(`notice_${sum.why}`));
+      if (!sum.ok) this.notices.say("key", sum.why === "empty" ? m.charge_none() : say(`notice_${sum.why}`));
       return;
     }
     const at = standing(info, sum.satang, this.state?.offline ?? false);
-    if (!at.usable) return this.#keyNoteFor(m.charge_cannot());
+    if (!at.usable) return this.notices.say("key", m.charge_cannot());
     const amount = toWire(sum.satang);
     const turn = (this.#opened += 1);
     this.opening = { amount, method: this.method, provider: at.provider.id };
     this.fault = null;
-    this.note = "";
+    this.notices.clear("idle");
     try {
       const order = await this.#client.charge({ amount, method: this.method, provider: null });
       if (turn === this.#opened) {
@@ -223,7 +220,7 @@ export class Till {
     await this.#do(async () => {
       const { order, code } = await this.#client.order_check({ order: bill.order_id });
       this.take(order);
-      this.#answerFor(this.#checkText(code), ANSWER_MS);
+      this.notices.say("answer", checkText(code));
     });
     this.checking = false;
   }
@@ -250,7 +247,8 @@ export class Till {
     if (third !== "cancel") return;
     if (!this.cancelArmed) {
       this.cancelArmed = true;
-      this.#later("armed", ARMED_MS, () => (this.cancelArmed = false));
+      clearTimeout(this.#disarm);
+      this.#disarm = setTimeout(() => (this.cancelArmed = false), ARMED_MS);
       return;
     }
     this.cancelArmed = false;
@@ -258,7 +256,7 @@ export class Till {
     void this.#do(async () => {
       const order = await this.#client.order_cancel({ order: bill.order_id });
       this.take(order);
-      if (isPaid(order)) this.#answerFor(m.cancel_lost(), ANSWER_MS);
+      if (isPaid(order)) this.notices.say("answer", m.cancel_lost());
     });
   }
 
@@ -272,16 +270,16 @@ export class Till {
     }
     const bill = this.bill;
     this.close();
-    if (bill && isRunning(bill)) this.#noteFor(m.parked({ number: bill.number }));
+    if (bill && isRunning(bill)) this.notices.say("idle", m.parked({ number: bill.number }));
   }
 
   close(): void {
     this.bill = null;
-    this.answer = "";
+    this.notices.clear("answer");
     this.cancelArmed = false;
-    this.keyNote = "";
+    this.notices.clear("key");
     this.dialog = "none";
-    this.trainingShut = false;
+    this.drawer.nextBill();
   }
 
   open(order: Order): void {
@@ -318,24 +316,9 @@ export class Till {
       await this.#client.training_act({ attempt_id: attempt?.attempt_id ?? null, act });
       const running = this.bill !== null && isRunning(this.bill);
       const name = say(`training_${act}`, { amount: "" });
-      this.trainingDone = act === "pay" ? "" : running ? m.training_done({ act: name }) : m.training_done_next({ act: name });
-      this.#later("training", ANSWER_MS, () => (this.trainingDone = ""));
+      if (act !== "pay") this.notices.say("training", running ? m.training_done({ act: name }) : m.training_done_next({ act: name }));
     });
     await this.refresh();
-  }
-
-  toggleTraining(): void {
-    const open = this.trainingOpen || (this.resting && this.bill !== null && !this.trainingShut);
-    if (open) this.shutTraining();
-    else {
-      this.trainingShut = false;
-      this.trainingOpen = true;
-    }
-  }
-
-  shutTraining(): void {
-    this.trainingOpen = false;
-    this.trainingShut = true;
   }
 
   openDisplay(open: boolean): void {
@@ -361,10 +344,10 @@ export class Till {
     if (now === "paid" && isPaid(order)) return this.#celebrate(order, shown !== null);
     if (shown === null) return;
     this.cancelArmed = false;
-    this.answer = "";
+    this.notices.clear("answer");
     if (this.dialog === "method" && face(order).change === "no") this.dialog = "none";
-    if (now === "failed") this.#sound("failed");
-    else if (now === "mismatch" || now === "underpaid" || now === "held") this.#sound("review");
+    if (now === "failed") this.#voice.signal("failed");
+    else if (now === "mismatch" || now === "underpaid" || now === "held") this.#voice.signal("review");
   }
 
   #show(order: Order): void {
@@ -374,14 +357,14 @@ export class Till {
     const known = this.#kinds.get(order.order_id);
     // A charge may come back already paid: then it is news, not a look at an old bill.
     if (known === undefined && isPaid(order)) this.#celebrate(order, true);
-    if (known === undefined && kindOf(order) === "mismatch") this.#sound("review");
+    if (known === undefined && kindOf(order) === "mismatch") this.#voice.signal("review");
     this.#kinds.set(order.order_id, kindOf(order));
   }
 
   #takeState(state: TillState): void {
     const first = this.state === null;
     const wasOffline = this.state?.offline ?? false;
-    if (wasOffline && !state.offline && state.waiting > 0) this.#noteFor(m.back_online({ count: state.waiting }));
+    if (wasOffline && !state.offline && state.waiting > 0) this.notices.say("idle", m.back_online({ count: state.waiting }));
     this.state = state;
     this.readAt = performance.now();
     for (const order of state.recent) {
@@ -396,32 +379,7 @@ export class Till {
     this.dialog = onScreen ? "none" : this.dialog;
     if (onScreen || free) this.paid = order;
     else this.justPaid = new Set([...this.justPaid, order.order_id]);
-    this.#sound("paid");
-    if (this.#preferences.sound === "on") {
-      const digits = (order.number.match(/\d/g) ?? []).slice(-3).join(" ");
-      speak(m.paid_spoken({ words: order.words_th, digits, word: this.state?.shift_word ?? "" }));
-    }
-    if (needsPerson(order)) this.#later("review", REVIEW_AFTER_PAID_MS, () => this.#sound("review"));
-  }
-
-  #sound(signal: "paid" | "failed" | "review"): void {
-    if (this.#preferences.sound === "on") play(signal);
-  }
-
-  #checkText(code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended"): string {
-    switch (code) {
-      case "paid": return m.checked_paid();
-      case "nothing_yet": return m.checked_nothing_yet();
-      case "no_answer": return m.checked_no_answer();
-      case "asked_for_callback": return m.checked_asked();
-      case "cannot_ask": return m.checked_cannot();
-      case "ended": return m.checked_ended();
-    }
-  }
-
-  #restoredText(order: Order): string {
-    const left = newest(order)?.remaining_ms ?? null;
-    return left === null ? m.restored_open({ number: order.number }) : m.restored({ number: order.number, time: countdownText(left) });
+    this.#voice.paid(order, this.state?.shift_word ?? "");
   }
 
   async #do(work: () => Promise<void>): Promise<void> {
@@ -429,28 +387,8 @@ export class Till {
       await work();
     } catch (thrown) {
       const error = asApiError(thrown);
-      if (this.bill) this.#answerFor(errorText(error), ANSWER_MS);
+      if (this.bill) this.notices.say("answer", errorText(error));
       else this.fault = error;
     }
-  }
-
-  #answerFor(text: string, ms: number): void {
-    this.answer = text;
-    this.#later("answer", ms, () => (this.answer = ""));
-  }
-
-  #noteFor(text: string): void {
-    this.note = text;
-    this.#later("note", ANSWER_MS, () => (this.note = ""));
-  }
-
-  #keyNoteFor(text: string): void {
-    this.keyNote = text;
-    this.#later("key", ANSWER_MS / 2, () => (this.keyNote = ""));
-  }
-
-  #later(name: string, ms: number, then: () => void): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.set(name, setTimeout(then, ms));
   }
 }
