@@ -42,7 +42,7 @@ impl SqliteLedger {
     /// [`LedgerError::TooNew`] when a newer till wrote it, [`LedgerError::Corrupt`] when it is no ledger,
     /// [`LedgerError::Unavailable`] when it cannot be used or SQLite is older than 3.51.3.
     pub async fn open(path: &Path) -> Result<Self, LedgerError> {
-        let writer = Writer::new(open::writer(path).await?);
+        let writer = Writer::new(open::writer(path).await?).await?;
         let (requests, inbox) = mpsc::channel(QUEUE);
         tokio::spawn(writer.run(inbox));
         Ok(Self {

@@ -1,18 +1,44 @@
 //! From what the domain decided to the rows that say so.
+//!
+//! Rows are gathered per table over all requests of a transaction, so that eight sales at once are as few statements
+//! as one.
 
+use super::rows::EvidenceRow;
 use super::script::Script;
-use super::watches;
-use crate::chain::{Head, Link};
+use super::watches::NewWatch;
+use crate::chain::{Hash, Head, Link};
 use crate::payload;
-use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow, id_bytes};
-use keptang_domain::AttemptId;
+use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow, id_bytes, version};
+use keptang_domain::OrderId;
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent, TransitionError};
 use keptang_ports::{NewClaim, NewOrder};
 
-/// Rows to be stored, and where the chain ends once they are.
+/// Rows to be stored.
 pub(super) struct Plan {
-    pub(super) script: Script,
+    /// Where the chain ends once they are.
     pub(super) head: Head,
+    events: Vec<EventRow>,
+    new_orders: Vec<OrderRow>,
+    changed_orders: Vec<OrderRow>,
+    new_attempts: Vec<AttemptRow>,
+    changed_attempts: Vec<AttemptRow>,
+    watches: Vec<NewWatch>,
+    new_refunds: Vec<RefundRow>,
+    changed_refunds: Vec<RefundRow>,
+    evidence: Vec<EvidenceRow>,
+    postings: Vec<PostingRow>,
+}
+
+/// A row of `order_events`.
+struct EventRow {
+    seq: i64,
+    order_id: [u8; 16],
+    version: i64,
+    at_ms: i64,
+    kind: &'static str,
+    payload: String,
+    prev_hash: Hash,
+    hash: Hash,
 }
 
 /// The three changes a new sale begins with, and the order after them.
@@ -51,68 +77,284 @@ pub(super) fn opening(new: &NewOrder, number: String) -> Result<(Vec<Change>, Or
     Ok((vec![opened, with_attempt, submitted], order))
 }
 
-/// Plans changes of one order, at least one, each built on the one before.
-pub(super) fn store(changes: &[Change], claim_new: Option<NewClaim>, head: Head) -> Plan {
-    let mut script = Script::new();
-    let last = changes.last().expect("there is at least one change");
-    let first_seq = head.seq + 1;
-    let new_head = events(&mut script, changes, head);
-    postings(&mut script, changes, first_seq);
-    if changes[0].from_version == 0 {
-        insert_order(&mut script, &last.after, first_seq);
-    } else {
-        update_order(&mut script, &last.after);
+impl Plan {
+    /// Nothing yet, on top of the chain's end.
+    pub(super) const fn on(head: Head) -> Self {
+        Self {
+            head,
+            events: Vec::new(),
+            new_orders: Vec::new(),
+            changed_orders: Vec::new(),
+            new_attempts: Vec::new(),
+            changed_attempts: Vec::new(),
+            watches: Vec::new(),
+            new_refunds: Vec::new(),
+            changed_refunds: Vec::new(),
+            evidence: Vec::new(),
+            postings: Vec::new(),
+        }
     }
-    attempts(&mut script, changes, claim_new);
-    refunds(&mut script, changes);
-    evidence(&mut script, changes, first_seq);
-    Plan {
-        script,
-        head: new_head,
+
+    /// Adds changes of one order, at least one, each built on the one before, whose number is one a counter gives.
+    pub(super) fn add(&mut self, changes: &[Change], claim_new: Option<NewClaim>) {
+        let after = &changes.last().expect("there is at least one change").after;
+        let first_seq = self.head.seq + 1;
+        for change in changes {
+            self.add_event(change);
+        }
+        let row = OrderRow::of(after, first_seq).expect("the caller looked at the number");
+        if changes[0].from_version == 0 {
+            self.new_orders.push(row);
+        } else {
+            self.changed_orders.push(row);
+        }
+        self.add_attempts(changes, after, claim_new);
+        self.add_refunds(changes, after);
+    }
+
+    /// Whether it already holds changes of this order.
+    pub(super) fn touches(&self, order: OrderId) -> bool {
+        let id = id_bytes(order);
+        self.events.iter().any(|event| event.order_id == id)
+    }
+
+    fn add_event(&mut self, change: &Change) {
+        let link = Link {
+            seq: self.head.seq + 1,
+            order: change.after.id.bits(),
+            version: version(&change.after),
+            at_ms: change.at.ms(),
+            kind: payload::kind(&change.event),
+            payload: &payload::encode(&change.event),
+        };
+        let hash = link.hash(&self.head.hash);
+        self.events.push(EventRow {
+            seq: link.seq,
+            order_id: id_bytes(change.after.id),
+            version: link.version,
+            at_ms: link.at_ms,
+            kind: payload::kind(&change.event),
+            payload: link.payload.to_owned(),
+            prev_hash: self.head.hash,
+            hash,
+        });
+        self.postings.extend(PostingRow::of(link.seq, &change.postings));
+        if let Some((provider, key)) = &change.new_evidence {
+            self.evidence.push(EvidenceRow {
+                provider: provider.word().to_owned(),
+                key: key.clone(),
+                order_id: id_bytes(change.after.id),
+                seq: link.seq,
+            });
+        }
+        self.head = Head { seq: link.seq, hash };
+    }
+
+    fn add_attempts(&mut self, changes: &[Change], after: &Order, claim_new: Option<NewClaim>) {
+        for (position, attempt) in after.attempts.iter().enumerate() {
+            let opened = changes.iter().find(|change| {
+                matches!(change.event, OrderEvent::AttemptOpened { attempt: id, .. } if id == attempt.id)
+            });
+            let touched = || {
+                changes.iter().any(|change| {
+                    matches!(change.event, OrderEvent::Attempt { attempt: id, .. } if id == attempt.id)
+                })
+            };
+            if let Some(opened) = opened {
+                self.new_attempts
+                    .push(AttemptRow::of(after.id, position, attempt));
+                self.watches.push(NewWatch {
+                    attempt: attempt.id,
+                    order: after.id,
+                    at: opened.at,
+                    claim: claim_new,
+                });
+            } else if touched() {
+                self.changed_attempts
+                    .push(AttemptRow::of(after.id, position, attempt));
+            }
+        }
+    }
+
+    fn add_refunds(&mut self, changes: &[Change], after: &Order) {
+        for refund in &after.refunds {
+            let requested = changes.iter().any(|change| {
+                matches!(change.event, OrderEvent::RefundRequested { refund: id, .. } if id == refund.id)
+            });
+            let resolved = || {
+                changes.iter().any(|change| {
+                    matches!(change.event, OrderEvent::RefundResolved { refund: id, .. } if id == refund.id)
+                })
+            };
+            if requested {
+                self.new_refunds.push(RefundRow::of(after.id, refund));
+            } else if resolved() {
+                self.changed_refunds.push(RefundRow::of(after.id, refund));
+            }
+        }
+    }
+
+    /// The statements, parents before children.
+    pub(super) fn script(self) -> Script {
+        let mut script = Script::new();
+        insert_events(&mut script, self.events);
+        insert_orders(&mut script, self.new_orders);
+        update_orders(&mut script, self.changed_orders);
+        insert_attempts(&mut script, self.new_attempts);
+        update_attempts(&mut script, self.changed_attempts);
+        NewWatch::insert(&mut script, self.watches);
+        insert_refunds(&mut script, self.new_refunds);
+        update_refunds(&mut script, self.changed_refunds);
+        insert_evidence(&mut script, self.evidence);
+        insert_postings(&mut script, self.postings);
+        script
     }
 }
 
-fn events(script: &mut Script, changes: &[Change], mut head: Head) -> Head {
+fn insert_events(script: &mut Script, rows: Vec<EventRow>) {
     script.rows(
         "INSERT INTO order_events (seq, order_id, version, at_ms, kind, payload, prev_hash, hash)",
         "(?,?,?,?,?,?,?,?)",
-        changes.len(),
+        rows.len(),
     );
-    for change in changes {
-        let kind = payload::kind(&change.event);
-        let text = payload::encode(&change.event);
-        let link = Link {
-            seq: head.seq + 1,
-            order: change.after.id.bits(),
-            version: crate::projection::version(&change.after),
-            at_ms: change.at.ms(),
-            kind,
-            payload: &text,
-        };
-        let hash = link.hash(&head.hash);
+    for row in rows {
         script
-            .bind(link.seq)
-            .bind(id_bytes(change.after.id).to_vec())
-            .bind(link.version)
-            .bind(link.at_ms)
-            .bind(kind);
-        script.bind(text).bind(head.hash.to_vec()).bind(hash.to_vec());
-        head = Head {
-            seq: head.seq + 1,
-            hash,
-        };
+            .bind(row.seq)
+            .bind(row.order_id.to_vec())
+            .bind(row.version)
+            .bind(row.at_ms)
+            .bind(row.kind)
+            .bind(row.payload)
+            .bind(row.prev_hash.to_vec())
+            .bind(row.hash.to_vec());
     }
-    head
 }
 
-fn postings(script: &mut Script, changes: &[Change], first_seq: i64) {
-    let rows: Vec<PostingRow> = (first_seq..)
-        .zip(changes)
-        .flat_map(|(seq, change)| PostingRow::of(seq, &change.postings))
-        .collect();
-    if rows.is_empty() {
-        return;
+fn insert_orders(script: &mut Script, rows: Vec<OrderRow>) {
+    script.rows(
+        "INSERT INTO orders (opened_seq, id, version, counter, counter_no, number, amount_due_satang, note, \
+         cashier, business_day, created_at_ms, state, settled_at_ms, running, newest_state, flags)",
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.opened_seq)
+            .bind(row.id.to_vec())
+            .bind(row.version)
+            .bind(row.counter)
+            .bind(row.counter_no)
+            .bind(row.number)
+            .bind(row.amount_due_satang)
+            .bind(row.note)
+            .bind(row.cashier)
+            .bind(row.business_day)
+            .bind(row.created_at_ms)
+            .bind(row.state)
+            .bind(row.settled_at_ms)
+            .bind(row.running)
+            .bind(row.newest_state)
+            .bind(row.flags);
     }
+}
+
+fn update_orders(script: &mut Script, rows: Vec<OrderRow>) {
+    for row in rows {
+        script
+            .statement(
+                "UPDATE orders SET version = ?, state = ?, settled_at_ms = ?, running = ?, newest_state = ?, \
+                 flags = ? WHERE id = ?",
+            )
+            .bind(row.version)
+            .bind(row.state)
+            .bind(row.settled_at_ms)
+            .bind(row.running)
+            .bind(row.newest_state)
+            .bind(row.flags)
+            .bind(row.id.to_vec());
+    }
+}
+
+fn insert_attempts(script: &mut Script, rows: Vec<AttemptRow>) {
+    script.rows(
+        "INSERT INTO attempts (id, order_id, position, provider, provider_ref, token, state, asked_satang, \
+         payable_satang)",
+        "(?,?,?,?,?,?,?,?,?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.id.to_vec())
+            .bind(row.order_id.to_vec())
+            .bind(row.position)
+            .bind(row.provider)
+            .bind(row.provider_ref)
+            .bind(row.token.to_vec())
+            .bind(row.state)
+            .bind(row.asked_satang)
+            .bind(row.payable_satang);
+    }
+}
+
+fn update_attempts(script: &mut Script, rows: Vec<AttemptRow>) {
+    for row in rows {
+        script
+            .statement("UPDATE attempts SET state = ?, provider_ref = ?, payable_satang = ? WHERE id = ?")
+            .bind(row.state)
+            .bind(row.provider_ref)
+            .bind(row.payable_satang)
+            .bind(row.id.to_vec());
+    }
+}
+
+fn insert_refunds(script: &mut Script, rows: Vec<RefundRow>) {
+    script.rows(
+        "INSERT INTO refunds (id, order_id, attempt_id, amount_satang, kind, state, provider_ref, reason, by_name)",
+        "(?,?,?,?,?,?,?,?,?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.id.to_vec())
+            .bind(row.order_id.to_vec())
+            .bind(row.attempt_id.to_vec())
+            .bind(row.amount_satang)
+            .bind(row.kind)
+            .bind(row.state)
+            .bind(row.provider_ref)
+            .bind(row.reason)
+            .bind(row.by_name);
+    }
+}
+
+fn update_refunds(script: &mut Script, rows: Vec<RefundRow>) {
+    for row in rows {
+        script
+            .statement("UPDATE refunds SET state = ?, kind = ?, provider_ref = ? WHERE id = ?")
+            .bind(row.state)
+            .bind(row.kind)
+            .bind(row.provider_ref)
+            .bind(row.id.to_vec());
+    }
+}
+
+fn insert_evidence(script: &mut Script, rows: Vec<EvidenceRow>) {
+    for row in rows {
+        // What the order itself already holds stays as it is; any other order runs into evidence_stays.
+        script
+            .statement(
+                "INSERT INTO evidence (provider, key, order_id, seq) VALUES (?,?,?,?) \
+                 ON CONFLICT (provider, key) DO UPDATE SET order_id = excluded.order_id \
+                 WHERE order_id IS NOT excluded.order_id",
+            )
+            .bind(row.provider)
+            .bind(row.key)
+            .bind(row.order_id.to_vec())
+            .bind(row.seq);
+    }
+}
+
+fn insert_postings(script: &mut Script, rows: Vec<PostingRow>) {
     script.rows(
         "INSERT INTO postings (seq, line, debit, credit, amount_satang)",
         "(?,?,?,?,?)",
@@ -125,152 +367,5 @@ fn postings(script: &mut Script, changes: &[Change], first_seq: i64) {
             .bind(row.debit)
             .bind(row.credit)
             .bind(row.amount_satang);
-    }
-}
-
-fn insert_order(script: &mut Script, order: &Order, opened_seq: i64) {
-    let row = OrderRow::of(order, opened_seq).expect("a new order's number comes from a counter");
-    script
-        .statement(
-            "INSERT INTO orders (opened_seq, id, version, counter, counter_no, number, amount_due_satang, note, \
-             cashier, business_day, created_at_ms, state, settled_at_ms, running, newest_state, flags) \
-             VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        )
-        .bind(row.opened_seq)
-        .bind(row.id.to_vec())
-        .bind(row.version)
-        .bind(row.counter)
-        .bind(row.counter_no)
-        .bind(row.number)
-        .bind(row.amount_due_satang)
-        .bind(row.note)
-        .bind(row.cashier)
-        .bind(row.business_day)
-        .bind(row.created_at_ms)
-        .bind(row.state)
-        .bind(row.settled_at_ms)
-        .bind(row.running)
-        .bind(row.newest_state)
-        .bind(row.flags);
-}
-
-fn update_order(script: &mut Script, order: &Order) {
-    // An order that does not exist is refused by order_events_in_order before this runs.
-    let Some(row) = OrderRow::of(order, 0) else { return };
-    script
-        .statement(
-            "UPDATE orders SET version = ?, state = ?, settled_at_ms = ?, running = ?, newest_state = ?, flags = ? \
-             WHERE id = ?",
-        )
-        .bind(row.version)
-        .bind(row.state)
-        .bind(row.settled_at_ms)
-        .bind(row.running)
-        .bind(row.newest_state)
-        .bind(row.flags)
-        .bind(row.id.to_vec());
-}
-
-fn attempts(script: &mut Script, changes: &[Change], claim_new: Option<NewClaim>) {
-    let after = &changes.last().expect("there is at least one change").after;
-    let mut opened: Vec<(AttemptId, keptang_domain::Timestamp)> = Vec::new();
-    let mut touched: Vec<AttemptId> = Vec::new();
-    for change in changes {
-        match &change.event {
-            OrderEvent::AttemptOpened { attempt, .. } => opened.push((*attempt, change.at)),
-            OrderEvent::Attempt { attempt, .. } if !touched.contains(attempt) => touched.push(*attempt),
-            _ => {}
-        }
-    }
-    for (position, attempt) in after.attempts.iter().enumerate() {
-        let row = AttemptRow::of(after.id, position, attempt);
-        if let Some((_, at)) = opened.iter().find(|(id, _)| *id == attempt.id) {
-            insert_attempt(script, row);
-            watches::begin(script, attempt.id, after.id, *at, claim_new);
-        } else if touched.contains(&attempt.id) {
-            script
-                .statement("UPDATE attempts SET state = ?, provider_ref = ?, payable_satang = ? WHERE id = ?")
-                .bind(row.state)
-                .bind(row.provider_ref)
-                .bind(row.payable_satang)
-                .bind(row.id.to_vec());
-        }
-    }
-}
-
-fn insert_attempt(script: &mut Script, row: AttemptRow) {
-    script
-        .statement(
-            "INSERT INTO attempts (id, order_id, position, provider, provider_ref, token, state, asked_satang, \
-             payable_satang) VALUES (?,?,?,?,?,?,?,?,?)",
-        )
-        .bind(row.id.to_vec())
-        .bind(row.order_id.to_vec())
-        .bind(row.position)
-        .bind(row.provider)
-        .bind(row.provider_ref)
-        .bind(row.token.to_vec())
-        .bind(row.state)
-        .bind(row.asked_satang)
-        .bind(row.payable_satang);
-}
-
-fn refunds(script: &mut Script, changes: &[Change]) {
-    let after = &changes.last().expect("there is at least one change").after;
-    for change in changes {
-        match &change.event {
-            OrderEvent::RefundRequested { refund, .. } => {
-                let Some(found) = after.refunds.iter().find(|known| known.id == *refund) else {
-                    continue;
-                };
-                let row = RefundRow::of(after.id, found);
-                script
-                    .statement(
-                        "INSERT INTO refunds (id, order_id, attempt_id, amount_satang, kind, state, provider_ref, \
-                         reason, by_name) VALUES (?,?,?,?,?,?,?,?,?)",
-                    )
-                    .bind(row.id.to_vec())
-                    .bind(row.order_id.to_vec())
-                    .bind(row.attempt_id.to_vec())
-                    .bind(row.amount_satang)
-                    .bind(row.kind)
-                    .bind(row.state)
-                    .bind(row.provider_ref)
-                    .bind(row.reason)
-                    .bind(row.by_name);
-            }
-            OrderEvent::RefundResolved { refund, .. } => {
-                let Some(found) = after.refunds.iter().find(|known| known.id == *refund) else {
-                    continue;
-                };
-                let row = RefundRow::of(after.id, found);
-                script
-                    .statement("UPDATE refunds SET state = ?, kind = ?, provider_ref = ? WHERE id = ?")
-                    .bind(row.state)
-                    .bind(row.kind)
-                    .bind(row.provider_ref)
-                    .bind(row.id.to_vec());
-            }
-            _ => {}
-        }
-    }
-}
-
-fn evidence(script: &mut Script, changes: &[Change], first_seq: i64) {
-    for (seq, change) in (first_seq..).zip(changes) {
-        let Some((provider, key)) = &change.new_evidence else {
-            continue;
-        };
-        // The same order may hear of one payment through two attempts; any other order runs into evidence_stays.
-        script
-            .statement(
-                "INSERT INTO evidence (provider, key, order_id, seq) VALUES (?,?,?,?) \
-                 ON CONFLICT (provider, key) DO UPDATE SET order_id = excluded.order_id \
-                 WHERE order_id IS NOT excluded.order_id",
-            )
-            .bind(provider.word())
-            .bind(key.clone())
-            .bind(id_bytes(change.after.id).to_vec())
-            .bind(seq);
     }
 }

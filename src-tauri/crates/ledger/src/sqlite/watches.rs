@@ -48,22 +48,29 @@ impl WatchRow {
 }
 
 /// A watch for a new attempt, due at once.
-pub(super) fn begin(
-    script: &mut Script,
-    attempt: AttemptId,
-    order: OrderId,
-    at: Timestamp,
-    claim: Option<NewClaim>,
-) {
-    script
-        .statement(
-            "INSERT INTO watches (attempt_id, order_id, next_at_ms, claimed_by, claimed_until_ms) VALUES (?,?,?,?,?)",
-        )
-        .bind(attempt_bytes(attempt))
-        .bind(id_bytes(order).to_vec())
-        .bind(at.ms())
-        .bind(claim.map(|claim| worker_bytes(claim.worker)))
-        .bind(claim.map(|claim| at.plus_ms(claim.lease_ms).ms()));
+pub(super) struct NewWatch {
+    pub(super) attempt: AttemptId,
+    pub(super) order: OrderId,
+    pub(super) at: Timestamp,
+    pub(super) claim: Option<NewClaim>,
+}
+
+impl NewWatch {
+    pub(super) fn insert(script: &mut Script, watches: Vec<Self>) {
+        script.rows(
+            "INSERT INTO watches (attempt_id, order_id, next_at_ms, claimed_by, claimed_until_ms)",
+            "(?,?,?,?,?)",
+            watches.len(),
+        );
+        for watch in watches {
+            script
+                .bind(attempt_bytes(watch.attempt))
+                .bind(id_bytes(watch.order).to_vec())
+                .bind(watch.at.ms())
+                .bind(watch.claim.map(|claim| worker_bytes(claim.worker)))
+                .bind(watch.claim.map(|claim| watch.at.plus_ms(claim.lease_ms).ms()));
+        }
+    }
 }
 
 /// Claims what is due at `now` and free.

@@ -7,10 +7,10 @@
 
 use super::fault::{Shared, is_constraint, told};
 use super::plan::{self, Plan};
-use super::script::Frame;
+use super::script::{self, CommitBell};
 use super::{people, watches};
 use crate::chain::{Hash, Head};
-use crate::projection::{id_bytes, number, token_bytes};
+use crate::projection::{counter_of, id_bytes, number, token_bytes};
 use keptang_domain::order::{Change, Order};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, WorkerId};
@@ -79,6 +79,7 @@ impl Request {
 
 pub(super) struct Writer {
     connection: SqliteConnection,
+    bell: CommitBell,
     /// Where the chain ended after our last transaction; `None` when that is not known.
     head: Option<Head>,
     /// The last number of each counter, true as long as `head` is.
@@ -86,12 +87,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(connection: SqliteConnection) -> Self {
-        Self {
+    pub(super) async fn new(mut connection: SqliteConnection) -> Result<Self, LedgerError> {
+        Ok(Self {
+            bell: CommitBell::hang(&mut connection).await?,
             connection,
             head: None,
             numbers: HashMap::new(),
-        }
+        })
     }
 
     /// Serves requests until the last sender is gone or one of them asks to close.
@@ -110,84 +112,94 @@ impl Writer {
         }
     }
 
-    async fn serve(&mut self, mut batch: Vec<Request>) {
-        if batch.len() == 1
-            && let Some(request) = batch.pop()
-        {
-            match self.alone(&request.job).await {
-                Some(answer) => return request.answer(answer),
-                None => batch.push(request),
-            }
+    async fn serve(&mut self, batch: Vec<Request>) {
+        if batch.is_empty() {
+            return;
         }
-        if !batch.is_empty() {
-            self.together(batch).await;
+        match self.swiftly(&batch).await {
+            Some(Ok(answers)) => {
+                for (request, answer) in batch.into_iter().zip(answers) {
+                    request.answer(answer);
+                }
+            }
+            Some(Err(error)) => fail(batch, error),
+            None => self.together(batch).await,
         }
     }
 
-    /// One sale or change in one call to SQLite, trusting that nobody else wrote since our last transaction. If
-    /// somebody did, the schema refuses the sequence number. `None` means that nothing was stored and the job is to be
-    /// done the long way.
-    async fn alone(&mut self, job: &Job) -> Option<Result<Answer, LedgerError>> {
-        let head = self.head?;
-        let prepared = match job {
-            Job::Open(new) => {
-                let next = self.numbers.get(&new.counter)? + 1;
-                open(new, next, head)
-            }
-            Job::Commit(changes, claim) => commit(changes, *claim, head),
-            _ => return None,
-        };
-        let (plan, answer) = match prepared {
-            Ok(prepared) => prepared,
-            Err(refusal) => return Some(Err(refusal)),
-        };
-        match plan.script.run(Frame::Transaction, &mut self.connection).await {
-            Ok(_) => {
-                self.stored(job, plan.head);
-                Some(Ok(answer))
+    /// Sales and changes in one call to SQLite, trusting that nobody else wrote since our last transaction and that
+    /// nothing is refused. Where the trust was wrong, the schema refuses a row and nothing is stored. `None` means that
+    /// the jobs are to be done the long way.
+    async fn swiftly(&mut self, batch: &[Request]) -> Option<Result<Answers, sqlx::Error>> {
+        let mut plan = Plan::on(self.head?);
+        let mut numbers: HashMap<&str, i64> = HashMap::new();
+        let mut answers = Vec::with_capacity(batch.len());
+        for request in batch {
+            let added = match &request.job {
+                Job::Open(new) => {
+                    let known = *self.numbers.get(&new.counter)?;
+                    let last = numbers.entry(&new.counter).or_insert(known);
+                    let added = open(&mut plan, new, *last + 1);
+                    *last += i64::from(added.is_ok());
+                    added
+                }
+                // One of two writers of one version loses, and the schema cannot say which without losing both.
+                Job::Commit(changes, _) if plan.touches(changes[0].after.id) => return None,
+                Job::Commit(changes, claim) => commit(&mut plan, changes, *claim),
+                _ => return None,
+            };
+            answers.push(added);
+        }
+        let head = plan.head;
+        if Some(head) == self.head {
+            return Some(Ok(answers));
+        }
+        match plan
+            .script()
+            .run_in_transaction(&mut self.connection, &self.bell)
+            .await
+        {
+            Ok(()) => {
+                self.head = Some(head);
+                for (counter, last) in numbers {
+                    self.numbers.insert(counter.to_owned(), last);
+                }
+                Some(Ok(answers))
             }
             Err(error) => {
                 self.abandon().await;
-                (!is_constraint(&error)).then(|| Err(told(error)))
+                (!is_constraint(&error)).then_some(Err(error))
             }
         }
     }
 
     /// Many jobs in one transaction, each of which can fail alone.
     async fn together(&mut self, batch: Vec<Request>) {
-        let mut answers = Vec::with_capacity(batch.len());
-        match self.transaction(&batch, &mut answers).await {
-            Ok(()) => {
+        match self.transaction(&batch).await {
+            Ok(answers) => {
                 for (request, answer) in batch.into_iter().zip(answers) {
                     request.answer(answer);
                 }
             }
             Err(error) => {
                 self.abandon().await;
-                tracing::error!(error = %error, requests = batch.len(), "a transaction of the ledger failed");
-                let shared = Shared(Arc::new(error));
-                for request in batch {
-                    request.answer(Err(shared.clone().into()));
-                }
+                fail(batch, error);
             }
         }
     }
 
-    async fn transaction(
-        &mut self,
-        batch: &[Request],
-        answers: &mut Vec<Result<Answer, LedgerError>>,
-    ) -> Result<(), sqlx::Error> {
+    async fn transaction(&mut self, batch: &[Request]) -> Result<Answers, sqlx::Error> {
         let head = self.begin().await?;
         if self.head != Some(head) {
             self.head = Some(head);
             self.numbers.clear();
         }
+        let mut answers = Vec::with_capacity(batch.len());
         for request in batch {
             answers.push(self.one(&request.job).await?);
         }
         sqlx::query("COMMIT").execute(&mut self.connection).await?;
-        Ok(())
+        Ok(answers)
     }
 
     async fn begin(&mut self) -> Result<Head, sqlx::Error> {
@@ -246,40 +258,34 @@ impl Writer {
     }
 
     async fn store(&mut self, job: &Job) -> Result<Result<Answer, LedgerError>, sqlx::Error> {
-        let head = self.head.expect("set when the transaction began");
-        let prepared = match job {
+        let mut plan = Plan::on(self.head.expect("set when the transaction began"));
+        let added = match job {
             Job::Open(new) => {
                 let next = self.last_number(&new.counter).await? + 1;
-                open(new, next, head)
+                open(&mut plan, new, next)
             }
-            Job::Commit(changes, claim) => commit(changes, *claim, head),
+            Job::Commit(changes, claim) => commit(&mut plan, changes, *claim),
             _ => return Ok(Ok(Answer::Nothing)),
         };
-        let (plan, answer) = match prepared {
-            Ok(prepared) => prepared,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        match plan.script.run(Frame::Savepoint, &mut self.connection).await {
-            Ok(_) => {
-                self.stored(job, plan.head);
-                Ok(Ok(answer))
+        if added.is_err() {
+            return Ok(added);
+        }
+        let head = plan.head;
+        match plan.script().run_in_savepoint(&mut self.connection).await {
+            Ok(()) => {
+                self.head = Some(head);
+                if let Job::Open(new) = job
+                    && let Some(last) = self.numbers.get_mut(&new.counter)
+                {
+                    *last += 1;
+                }
+                Ok(added)
             }
             Err(error) if is_constraint(&error) => {
-                sqlx::query("ROLLBACK TO request; RELEASE request")
-                    .execute(&mut self.connection)
-                    .await?;
+                script::undo(&mut self.connection).await?;
                 Ok(Err(self.why(job, error).await?))
             }
             Err(error) => Err(error),
-        }
-    }
-
-    fn stored(&mut self, job: &Job, head: Head) {
-        self.head = Some(head);
-        if let Job::Open(new) = job
-            && let Some(last) = self.numbers.get_mut(&new.counter)
-        {
-            *last += 1;
         }
     }
 
@@ -385,21 +391,32 @@ impl Writer {
     }
 }
 
-/// Rows, and the answer once they are stored.
-type Prepared = Result<(Plan, Answer), LedgerError>;
+type Answers = Vec<Result<Answer, LedgerError>>;
 
-fn open(new: &NewOrder, counter_no: i64, head: Head) -> Prepared {
+/// Tells everyone of a transaction that nothing of it was stored.
+fn fail(batch: Vec<Request>, error: sqlx::Error) {
+    tracing::error!(error = %error, requests = batch.len(), "a transaction of the ledger failed");
+    let shared = Shared(Arc::new(error));
+    for request in batch {
+        request.answer(Err(shared.clone().into()));
+    }
+}
+
+/// Adds a sale to the plan; the answer holds once the plan is stored.
+fn open(plan: &mut Plan, new: &NewOrder, counter_no: i64) -> Result<Answer, LedgerError> {
     let (changes, order) =
         plan::opening(new, number(&new.counter, counter_no)).map_err(|error| LedgerError::Corrupt {
             at: format!("new order ({error})"),
         })?;
-    let plan = plan::store(&changes, Some(new.claim), head);
-    Ok((plan, Answer::Order(Box::new(order))))
+    plan.add(&changes, Some(new.claim));
+    Ok(Answer::Order(Box::new(order)))
 }
 
-fn commit(changes: &[Change], claim: Option<NewClaim>, head: Head) -> Prepared {
+/// Adds changes of one order to the plan; the answer holds once the plan is stored.
+fn commit(plan: &mut Plan, changes: &[Change], claim: Option<NewClaim>) -> Result<Answer, LedgerError> {
     // Sales begin in `open`, which alone gives numbers.
-    if changes[0].from_version == 0 {
+    let first = &changes[0];
+    if first.from_version == 0 || counter_of(&first.after.opening.number).is_none() {
         return Err(LedgerError::NotFound);
     }
     let builds_on = |pair: &[Change]| {
@@ -408,5 +425,6 @@ fn commit(changes: &[Change], claim: Option<NewClaim>, head: Head) -> Prepared {
     if !changes.windows(2).all(builds_on) {
         return Err(LedgerError::VersionMoved);
     }
-    Ok((plan::store(changes, claim, head), Answer::Nothing))
+    plan.add(changes, claim);
+    Ok(Answer::Nothing)
 }
