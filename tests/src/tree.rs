@@ -31,14 +31,22 @@ impl File {
             .map(|(index, line)| (index + 1, line))
     }
 
-    /// Numbered lines without comments and without the test module that ends a Rust file by our convention.
+    /// Numbered lines without comments and without test modules (`#[cfg(test)]` at the margin, up to the brace that
+    /// closes it there).
     pub fn product_lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.numbered()
-            .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
-            .filter(|(_, line)| {
-                let line = line.trim_start();
-                !line.starts_with("//") && !line.starts_with('*')
-            })
+        let mut in_tests = false;
+        self.numbered().filter(move |(_, line)| {
+            if *line == "#[cfg(test)]" {
+                in_tests = true;
+            }
+            let skipped = in_tests;
+            // A module in a file of its own ends with its declaration.
+            if in_tests && (*line == "}" || (line.starts_with("mod ") && line.ends_with(';'))) {
+                in_tests = false;
+            }
+            let line = line.trim_start();
+            !skipped && !line.starts_with("//") && !line.starts_with('*')
+        })
     }
 }
 
