@@ -162,3 +162,15 @@ async fn unknown_names_and_shapes_are_bad_requests() {
         "the panel that plays the customer belongs to training only"
     );
 }
+
+/// A window runs commands on whatever thread is free. A future that cannot move compiles here and fails only there.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_can_run_on_any_thread() {
+    let (_dir, app) = shop().await;
+    for command in COMMANDS {
+        let (app, name) = (app.clone(), command.name);
+        tokio::spawn(async move { drop(app.call(name, json!({})).await) })
+            .await
+            .unwrap();
+    }
+}

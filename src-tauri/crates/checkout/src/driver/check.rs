@@ -66,11 +66,16 @@ impl Till {
     /// Asks providers that cannot be asked themselves to call again. `true` when one of them said it would.
     async fn ask_for_callbacks(&self, order: &Order, attempts: &[AttemptId]) -> bool {
         let mut called = false;
-        for attempt in attempts.iter().filter_map(|id| order.attempt(*id)) {
-            let provider = self
-                .provider(attempt.provider)
-                .filter(|provider| provider.status().is_none());
-            let Some(provider) = provider else { continue };
+        for id in attempts {
+            let Some(attempt) = order.attempt(*id) else {
+                continue;
+            };
+            let Some(provider) = self.provider(attempt.provider).cloned() else {
+                continue;
+            };
+            if provider.status().is_some() {
+                continue;
+            }
             let (Some(resend), Some(payment)) = (provider.resend(), payment_ref(order, attempt)) else {
                 continue;
             };

@@ -1,0 +1,121 @@
+//! A shop in training mode whose window is under test.
+
+use keptang_simulator::control::{Action, ChargeView, Client, FaultRule};
+use keptang_tests::binaries::binary;
+use keptang_tests::till::{free_port, until};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+use crate::window::Window;
+
+/// The one who may confirm by hand.
+pub(crate) const OWNER: &str = "พี่นก";
+pub(crate) const PIN: &str = "1234";
+
+pub(crate) struct Counter {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+    pub(crate) customer: Client,
+}
+
+impl Counter {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (simulator, callbacks) = (free_port(), free_port());
+        let set = |name: &str, value: String| (format!("KEPTANG__{name}"), value);
+        let environment = vec![
+            set(
+                "PROVIDERS__OMISE_TRUEMONEY__BASE_URL",
+                format!("http://127.0.0.1:{simulator}/omise"),
+            ),
+            set("CALLBACKS__LISTEN", format!("127.0.0.1:{callbacks}")),
+            set("TIMING__POLL_FAST_MS", "200".to_owned()),
+            set("SHOP__NAME", "ชื่นใจ คาเฟ่ แอนด์ บาร์".to_owned()),
+            set("SHOP__BRANCH", "สาขาอารีย์".to_owned()),
+        ];
+        let counter = Self {
+            folder,
+            environment,
+            customer: Client::new(&format!("http://127.0.0.1:{simulator}")).unwrap(),
+        };
+        counter.keptang(&["init", "--training", "--owner", OWNER]);
+        counter
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) async fn window(&self) -> Window {
+        Window::open(self.data_dir(), &self.environment).await
+    }
+
+    /// Runs the headless till on the same data directory and gives its lines.
+    pub(crate) fn keptang(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = Command::new(binary("keptang"))
+            .arg("--data-dir")
+            .arg(self.data_dir())
+            .arg("--json")
+            .args(arguments)
+            .envs(self.environment.iter().cloned())
+            .env("KEPTANG_NEW_PIN", PIN)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    pub(crate) fn order(&self, number: &str) -> Value {
+        self.keptang(&["order", "show", number]).remove(0)
+    }
+
+    /// The provider's newest charge, once there is one that is not `before`.
+    pub(crate) async fn charge(&self, before: &[String]) -> ChargeView {
+        until("the provider has a new charge", async || {
+            let charges = self.customer.charges().await.ok()?;
+            charges
+                .into_iter()
+                .rev()
+                .find(|charge| !before.contains(&charge.id))
+        })
+        .await
+    }
+
+    pub(crate) async fn act(&self, charge: &ChargeView, action: Action) {
+        self.customer.act(&charge.id, action).await.unwrap();
+    }
+
+    pub(crate) async fn fault(&self, rule: FaultRule) {
+        self.customer.set_fault(&rule).await.unwrap();
+    }
+
+    pub(crate) async fn no_more_faults(&self) {
+        self.customer.clear_faults().await.unwrap();
+        self.customer.release().await.unwrap();
+    }
+}
+
+/// Where pictures go.
+pub(crate) fn pictures() -> PathBuf {
+    let folder = binary("keptang").parent().unwrap().parent().unwrap().join("e2e");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// What an independent decoder reads off a picture.
+pub(crate) fn read_off(picture: &Path) -> Vec<String> {
+    let output = Command::new("zbarimg")
+        .args(["--raw", "--quiet"])
+        .arg(picture)
+        .output();
+    let output = output.expect("zbarimg is installed by script/setup");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
