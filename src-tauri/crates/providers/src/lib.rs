@@ -18,13 +18,16 @@
 
 mod act;
 mod decimal;
+pub mod deposit_gateway;
 mod http;
 mod json;
 pub mod omise_truemoney;
 mod pace;
+mod picture;
 pub mod promptpay_direct;
 mod registry;
 mod secret;
+mod words;
 
 pub use http::{HttpClient, HttpClientError};
 pub use registry::Providers;

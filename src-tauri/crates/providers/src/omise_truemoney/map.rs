@@ -3,6 +3,7 @@
 use super::fault;
 use super::wire::{CURRENCY, Charge, error_code};
 use crate::act::Act;
+use crate::words::printable;
 use keptang_domain::order::{Evidence, Reason, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
 use keptang_ports::{PaymentRef, ProviderError, Report, Verdict};
@@ -100,11 +101,6 @@ fn failure_reason(code: Option<&str>) -> Reason {
         Some("timeout" | "payment_expired") => Reason::Timeout,
         _ => Reason::Declined,
     }
-}
-
-/// A word of theirs, fit for a log line.
-fn printable(word: &str) -> String {
-    word.chars().filter(|c| c.is_ascii_graphic()).take(40).collect()
 }
 
 /// What a charge offers to the customer, before its picture is fetched.
