@@ -17,6 +17,7 @@
 #![warn(missing_docs)]
 
 mod act;
+pub mod crypto_2328;
 mod decimal;
 pub mod deposit_gateway;
 mod http;
