@@ -28,14 +28,14 @@ impl Head {
     };
 }
 
-/// The columns a hash covers.
+/// The columns a hash covers; texts as bytes, for a damaged one need not be text any more.
 pub(crate) struct Link<'a> {
     pub(crate) seq: i64,
     pub(crate) order: u128,
     pub(crate) version: i64,
     pub(crate) at_ms: i64,
-    pub(crate) kind: &'a str,
-    pub(crate) payload: &'a str,
+    pub(crate) kind: &'a [u8],
+    pub(crate) payload: &'a [u8],
 }
 
 impl Link<'_> {
@@ -52,7 +52,7 @@ impl Link<'_> {
         for text in [self.kind, self.payload] {
             let length = u64::try_from(text.len()).expect("a length in memory fits 64 bits");
             hasher.update(length.to_be_bytes());
-            hasher.update(text.as_bytes());
+            hasher.update(text);
         }
         hasher.finalize().into()
     }
@@ -68,8 +68,8 @@ mod tests {
             order: 2,
             version: 3,
             at_ms: 4,
-            kind: "ab",
-            payload: "cd",
+            kind: b"ab",
+            payload: b"cd",
         }
     }
 
@@ -81,16 +81,20 @@ mod tests {
             Link { order: 3, ..link() }.hash(&GENESIS),
             Link { version: 4, ..link() }.hash(&GENESIS),
             Link { at_ms: 5, ..link() }.hash(&GENESIS),
-            Link { kind: "ac", ..link() }.hash(&GENESIS),
             Link {
-                payload: "ce",
+                kind: b"ac",
+                ..link()
+            }
+            .hash(&GENESIS),
+            Link {
+                payload: b"ce",
                 ..link()
             }
             .hash(&GENESIS),
             // The same letters, split elsewhere.
             Link {
-                kind: "a",
-                payload: "bcd",
+                kind: b"a",
+                payload: b"bcd",
                 ..link()
             }
             .hash(&GENESIS),

@@ -3,5 +3,7 @@
 pub mod builders;
 pub mod clock;
 pub mod ledger_contract;
+pub mod ledger_history;
 pub mod memory_ledger;
+pub mod provider_contract;
 pub mod scripted_provider;

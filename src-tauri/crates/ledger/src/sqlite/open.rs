@@ -12,8 +12,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Forward only. A new migration is a new file and a new line here; a published one never changes.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
+/// Version, topic and statements of one step of the schema.
+type Step = (i64, &'static str, &'static str);
+
+/// Forward only. A new step is a new file and a new line here; a published one never changes.
+const SCHEMA: &[Step] = &[(
     20_261_121_000_000,
     "ledger",
     include_str!("../../migrations/sqlite/20261121000000_ledger.sql"),
@@ -40,7 +43,7 @@ const CACHED_STATEMENTS: usize = 256;
 pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, LedgerError> {
     let mut connection = connect(path).await?;
     require_safe_sqlite(&mut connection).await?;
-    migrate(&mut connection, path).await?;
+    migrate(&mut connection, path, SCHEMA).await?;
     Ok(connection)
 }
 
@@ -94,59 +97,66 @@ async fn require_safe_sqlite(connection: &mut SqliteConnection) -> Result<(), Le
 }
 
 /// Brings the file to the newest schema. Processes that open one file at the same time take turns.
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), LedgerError> {
-    let newest = newest_known();
-    if applied(connection).await? == Some(newest) {
+async fn migrate(connection: &mut SqliteConnection, path: &Path, schema: &[Step]) -> Result<(), LedgerError> {
+    let newest = newest(schema);
+    if applied(connection, newest).await? == Some(newest) {
         return Ok(());
     }
     let turn = take_turn(beside(path, ".migrating")).await?;
-    let before = applied(connection).await?;
+    let before = applied(connection, newest).await?;
     if before != Some(newest) {
         if before.is_some() {
             back_up(connection, &beside(path, &format!(".before-{newest}.bak"))).await?;
         }
-        migrator()
+        migrator(schema)
             .run_direct(None, connection, false)
             .await
             .map_err(migration_fault)?;
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES ('migrated_by', ?1) \
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(env!("CARGO_PKG_VERSION"))
+        .execute(connection)
+        .await
+        .map_err(told)?;
     }
     drop(turn);
     Ok(())
 }
 
-fn newest_known() -> i64 {
-    MIGRATIONS
+fn newest(schema: &[Step]) -> i64 {
+    schema
         .iter()
         .map(|(version, ..)| *version)
         .max()
         .expect("there is a first schema")
 }
 
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS
-        .into_iter()
+fn migrator(schema: &[Step]) -> Migrator {
+    let steps = schema
+        .iter()
         .map(|(version, topic, sql)| {
             Migration::new(
-                version,
-                topic.into(),
+                *version,
+                (*topic).into(),
                 MigrationType::Simple,
-                sql.into_sql_str(),
+                (*sql).into_sql_str(),
                 false,
             )
         })
         .collect();
-    Migrator::with_migrations(migrations)
+    Migrator::with_migrations(steps)
 }
 
 /// The newest schema this file has had; `None` for a file that never was a ledger.
-async fn applied(connection: &mut SqliteConnection) -> Result<Option<i64>, LedgerError> {
+async fn applied(connection: &mut SqliteConnection, newest: i64) -> Result<Option<i64>, LedgerError> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'meta')",
     )
     .fetch_all(&mut *connection)
     .await
     .map_err(told)?;
-    let newest = newest_known();
     if tables.iter().any(|table| table == "meta") {
         let min_reader: Option<String> =
             sqlx::query_scalar("SELECT value FROM meta WHERE key = 'min_reader'")
@@ -228,4 +238,102 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SqliteLedger;
+    use keptang_ports::Ledger;
+    use keptang_testkit::ledger_history::write_history;
+    use sqlx::Connection;
+
+    const LATER: i64 = 20_991_231_000_000;
+
+    async fn a_file_with_history() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = SqliteLedger::open(&path).await.unwrap();
+        write_history(&ledger).await;
+        ledger.close().await;
+        (folder, path)
+    }
+
+    async fn migrate_to(path: &Path, sql: &'static str) -> Result<(), LedgerError> {
+        let schema = [SCHEMA, &[(LATER, "later", sql)]].concat();
+        let mut connection = connect(path).await?;
+        let done = migrate(&mut connection, path, &schema).await;
+        connection.close().await.unwrap();
+        done
+    }
+
+    async fn is_sound_and_current(path: &Path) -> bool {
+        match SqliteLedger::open(path).await {
+            Ok(ledger) => {
+                let report = ledger.verify().await.unwrap();
+                assert_eq!((report.events, report.first_fault), (15, None));
+                ledger.close().await;
+                true
+            }
+            Err(LedgerError::TooNew) => false,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_file_has_no_copy() {
+        let (folder, _) = a_file_with_history().await;
+        let names: Vec<_> = folder
+            .path()
+            .read_dir()
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert!(
+            names.iter().all(|name| !name.to_string_lossy().contains(".bak")),
+            "{names:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_existing_file_is_copied_before_it_changes() {
+        let (_folder, path) = a_file_with_history().await;
+        migrate_to(&path, "CREATE TABLE later (id INTEGER) STRICT;")
+            .await
+            .unwrap();
+        assert!(
+            !is_sound_and_current(&path).await,
+            "this till is now too old for it"
+        );
+        let copy = beside(&path, ".before-20991231000000.bak");
+        assert!(
+            is_sound_and_current(&copy).await,
+            "the copy is the file as it was"
+        );
+        assert!(!beside(&copy, ".part").exists());
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_the_file_as_it_was() {
+        let (_folder, path) = a_file_with_history().await;
+        for _ in 0..2 {
+            let failed = migrate_to(&path, "DELETE FROM meta; CREATE TABLE orders (id INTEGER);").await;
+            assert!(matches!(failed, Err(LedgerError::Unavailable(_))));
+            assert!(is_sound_and_current(&path).await);
+        }
+        migrate_to(&path, "CREATE TABLE later (id INTEGER) STRICT;")
+            .await
+            .unwrap();
+        assert!(is_sound_and_current(&beside(&path, ".before-20991231000000.bak")).await);
+    }
+
+    #[tokio::test]
+    async fn a_published_step_that_changed_is_noticed() {
+        let (_folder, path) = a_file_with_history().await;
+        let (version, topic, _) = SCHEMA[0];
+        let schema = [(version, topic, "SELECT 1;"), (LATER, "later", "SELECT 2;")];
+        let mut connection = connect(&path).await.unwrap();
+        let refused = migrate(&mut connection, &path, &schema).await;
+        assert!(matches!(refused, Err(LedgerError::Corrupt { .. })), "{refused:?}");
+    }
 }

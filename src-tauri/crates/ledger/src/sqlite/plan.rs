@@ -119,35 +119,37 @@ impl Plan {
     }
 
     fn add_event(&mut self, change: &Change) {
+        let seq = self.head.seq + 1;
+        let (kind, payload) = (payload::kind(&change.event), payload::encode(&change.event));
         let link = Link {
-            seq: self.head.seq + 1,
+            seq,
             order: change.after.id.bits(),
             version: version(&change.after),
             at_ms: change.at.ms(),
-            kind: payload::kind(&change.event),
-            payload: &payload::encode(&change.event),
+            kind: kind.as_bytes(),
+            payload: payload.as_bytes(),
         };
         let hash = link.hash(&self.head.hash);
         self.events.push(EventRow {
-            seq: link.seq,
+            seq,
             order_id: id_bytes(change.after.id),
-            version: link.version,
-            at_ms: link.at_ms,
-            kind: payload::kind(&change.event),
-            payload: link.payload.to_owned(),
+            version: version(&change.after),
+            at_ms: change.at.ms(),
+            kind,
+            payload,
             prev_hash: self.head.hash,
             hash,
         });
-        self.postings.extend(PostingRow::of(link.seq, &change.postings));
+        self.postings.extend(PostingRow::of(seq, &change.postings));
         if let Some((provider, key)) = &change.new_evidence {
             self.evidence.push(EvidenceRow {
                 provider: provider.word().to_owned(),
                 key: key.clone(),
                 order_id: id_bytes(change.after.id),
-                seq: link.seq,
+                seq,
             });
         }
-        self.head = Head { seq: link.seq, hash };
+        self.head = Head { seq, hash };
     }
 
     fn add_attempts(&mut self, changes: &[Change], after: &Order, claim_new: Option<NewClaim>) {

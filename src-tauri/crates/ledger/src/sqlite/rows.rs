@@ -13,8 +13,8 @@ pub(super) struct LinkRow {
     pub(super) order: u128,
     pub(super) version: i64,
     pub(super) at_ms: i64,
-    pub(super) kind: String,
-    pub(super) payload: String,
+    pub(super) kind: Vec<u8>,
+    pub(super) payload: Vec<u8>,
     pub(super) prev_hash: Hash,
     pub(super) hash: Hash,
 }

@@ -92,7 +92,8 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
 async fn chain(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), Stop> {
     let mut head = Head::EMPTY;
     let mut rows = sqlx::query_as::<_, LinkRow>(
-        "SELECT seq, order_id, version, at_ms, kind, payload, prev_hash, hash FROM order_events ORDER BY seq",
+        "SELECT seq, order_id, version, at_ms, CAST(kind AS BLOB) AS kind, CAST(payload AS BLOB) AS payload, \
+         prev_hash, hash FROM order_events ORDER BY seq",
     )
     .fetch(moment);
     while let Some(row) = rows.try_next().await? {
