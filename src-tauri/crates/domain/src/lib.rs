@@ -5,6 +5,7 @@
 //! window's data types each have their own structs (docs/adr/0007).
 #![warn(missing_docs)]
 
+pub mod cash;
 pub mod id;
 pub mod money;
 pub mod order;
