@@ -128,11 +128,12 @@ mod tests {
                 let rounding = found.rounding.satang();
                 prop_assert_eq!(found.payable.satang() % 25, 0);
                 prop_assert_eq!(found.payable.satang() - rounding, satang);
-                prop_assert!(match mode {
-                    Down => (-24..=0).contains(&rounding),
-                    Nearest => (-12..=12).contains(&rounding),
-                    Up => (0..=24).contains(&rounding),
-                });
+                let bounds = match mode {
+                    Down => -24..=0,
+                    Nearest => -12..=12,
+                    Up => 0..=24,
+                };
+                prop_assert!(bounds.contains(&rounding), "{rounding} {mode:?}");
             }
         }
     }
