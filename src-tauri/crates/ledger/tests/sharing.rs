@@ -249,7 +249,7 @@ async fn history_cannot_be_changed_with_sql() {
 }
 
 #[tokio::test]
-async fn every_commit_is_flushed_in_wal_mode() {
+async fn the_file_is_in_wal_mode_and_its_tables_are_strict() {
     let (_folder, path) = a_file();
     let ledger = open(&path).await;
     let mut connection = SqliteConnectOptions::new()

@@ -281,6 +281,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn every_commit_is_flushed_and_every_reference_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(&folder.path().join("ledger.sqlite")).await.unwrap();
+        for (pragma, expected) in [("PRAGMA synchronous", 2_i64), ("PRAGMA foreign_keys", 1)] {
+            let found: i64 = sqlx::query_scalar(pragma).fetch_one(&mut writer).await.unwrap();
+            assert_eq!(found, expected, "{pragma}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_new_file_has_no_copy() {
         let (folder, _) = a_file_with_history().await;
         let names: Vec<_> = folder
