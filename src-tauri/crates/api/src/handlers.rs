@@ -86,12 +86,6 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         .iter()
         .map(|method| method_info(app, &around, *method))
         .collect();
-    let mut providers = till
-        .providers()
-        .filter(|provider| provider.id() != ProviderId::PromptPayDirect)
-        .peekable();
-    let offline =
-        providers.peek().is_some() && providers.all(|provider| till.health(provider.id()).unreachable);
     let shop = &app.settings().shop;
     Ok(TillState {
         shop_name: shop.name.clone().unwrap_or_default(),
@@ -108,12 +102,22 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         methods,
         callbacks_on: app.callbacks_on(),
         now: view::moment(now),
-        offline,
+        offline: offline(app),
         current,
         restored,
         recent: app.show_all(&recent).await,
         waiting: running.len(),
     })
+}
+
+/// Nobody who is asked over a network could be reached the last time.
+fn offline(app: &App) -> bool {
+    let till = app.till();
+    let mut asked = till
+        .providers()
+        .filter(|provider| provider.id() != ProviderId::PromptPayDirect)
+        .peekable();
+    asked.peek().is_some() && asked.all(|provider| till.health(provider.id()).unreachable)
 }
 
 async fn confirmers(app: &App) -> Result<Vec<String>, ApiError> {

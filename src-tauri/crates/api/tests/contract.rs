@@ -163,14 +163,14 @@ async fn unknown_names_and_shapes_are_bad_requests() {
     );
 }
 
-/// A window runs commands on whatever thread is free. A future that cannot move compiles here and fails only there.
+/// A window runs commands on whatever thread is free, with names and tills of any lifetime. What holds something
+/// across an await that cannot move compiles everywhere but there; this line is where it shows early.
+fn movable<'a>(app: &'a App, name: &'a str) -> impl Future<Output = bool> + Send + 'a {
+    async move { app.call(name, json!({})).await.is_ok() }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_can_run_on_any_thread() {
     let (_dir, app) = shop().await;
-    for command in COMMANDS {
-        let (app, name) = (app.clone(), command.name);
-        tokio::spawn(async move { drop(app.call(name, json!({})).await) })
-            .await
-            .unwrap();
-    }
+    assert!(movable(&app, "till_state").await);
 }
