@@ -1,7 +1,7 @@
 //! `keptang charge`: how a payment ends when everybody behaves.
 
 use keptang_simulator::control::Action;
-use keptang_simulator::faults::{Endpoint, Fault, FaultRule};
+use keptang_simulator::faults::{Endpoint, Fault, FaultRule, WebhookVariant};
 use keptang_tests::till::{TestTill, flags, newest, until};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -113,6 +113,12 @@ async fn the_instruction_is_a_picture_that_says_what_the_provider_made() {
 async fn a_webhook_ends_a_sale_that_is_hardly_polled() {
     let mut till = TestTill::new().await;
     till.with_callbacks().with_seldom_polling();
+    // The announcement of the charge would make the till ask too early.
+    till.fault(FaultRule::once(Fault::Webhook {
+        variant: WebhookVariant::None,
+        key: Some("charge.create".to_owned()),
+    }))
+    .await;
     let mut charge = till.start(&CHARGE);
     let awaiting = charge.attempt_in("awaiting").await;
     assert!(

@@ -1,1 +1,167 @@
-//! x
+//! What the program says about itself, and about what is not built yet.
+
+use keptang_tests::till::TestTill;
+
+/// Every command of the contract, with its own commands.
+const COMMANDS: [(&str, &[&str]); 15] = [
+    ("init", &[]),
+    ("user", &["add", "list", "disable", "pin"]),
+    ("charge", &[]),
+    (
+        "order",
+        &[
+            "retry", "list", "show", "timeline", "check", "cancel", "confirm", "refund",
+        ],
+    ),
+    ("slip", &[]),
+    ("report", &[]),
+    ("receipt", &[]),
+    ("shift", &[]),
+    ("day", &[]),
+    ("reconcile", &[]),
+    ("provider", &["list", "test", "balance", "banks"]),
+    ("payout", &[]),
+    ("ledger", &["verify", "backup", "restore"]),
+    ("serve", &[]),
+    ("simulator", &[]),
+];
+
+/// Whether a line of a help text begins with this word.
+fn lists(help: &str, word: &str) -> bool {
+    help.lines()
+        .any(|line| line.split_whitespace().next() == Some(word))
+}
+
+#[tokio::test]
+async fn help_lists_every_command() {
+    let till = TestTill::new().await;
+    let help = till.run_as_text(&["--help"]).await;
+    assert_eq!(help.code, Some(0));
+    for option in ["--data-dir", "--json", "--as"] {
+        assert!(help.stdout.contains(option), "{option}");
+    }
+    assert!(help.stdout.contains("Exit codes: 0"), "{}", help.stdout);
+    for (command, inner) in COMMANDS {
+        assert!(lists(&help.stdout, command), "{command}: {}", help.stdout);
+        let own = till.run_as_text(&[command, "--help"]).await;
+        assert_eq!(own.code, Some(0), "{command}");
+        for word in inner {
+            assert!(lists(&own.stdout, word), "{command} {word}: {}", own.stdout);
+        }
+    }
+    assert!(
+        std::fs::read_dir(till.data_dir()).unwrap().next().is_none(),
+        "help touches nothing"
+    );
+}
+
+#[tokio::test]
+async fn help_of_charge_names_every_option() {
+    let till = TestTill::new().await;
+    let help = till.run_as_text(&["charge", "--help"]).await;
+    for option in [
+        "--amount",
+        "--method",
+        "--provider",
+        "--note",
+        "--coin",
+        "--network",
+        "--tendered",
+        "--no-wait",
+        "--timeout",
+    ] {
+        assert!(help.stdout.contains(option), "{option}");
+    }
+    let help = till.run_as_text(&["order", "confirm", "--help"]).await;
+    for reason in [
+        "bank_app_shown",
+        "provider_dashboard",
+        "slip_checked_by_hand",
+        "phone_call",
+        "other",
+    ] {
+        assert!(help.stdout.contains(reason), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_built_yet_says_so_plainly() {
+    let till = TestTill::new().await;
+    let later: [&[&str]; 18] = [
+        &["slip", "verify", "slip.png", "--order", "A-0001"],
+        &["slip", "queue"],
+        &["report", "--date", "2026-11-21", "--format", "json"],
+        &["receipt", "A-0001", "--paper", "80", "-o", "receipt.pdf"],
+        &["shift", "open"],
+        &["shift", "show"],
+        &["day", "z"],
+        &["day", "x", "--date", "2026-11-21"],
+        &[
+            "payout",
+            "--provider",
+            "jwt_gateway",
+            "--account",
+            "main",
+            "--amount",
+            "100",
+        ],
+        &["ledger", "backup", "copy.bin"],
+        &["ledger", "restore", "copy.bin", "--drill"],
+        &["provider", "balance", "jwt_gateway"],
+        &["provider", "banks", "jwt_gateway"],
+        &["provider", "test", "crypto_2328"],
+        &["provider", "test", "easyslip"],
+        &[
+            "charge",
+            "--amount",
+            "100",
+            "--method",
+            "cash",
+            "--tendered",
+            "200",
+        ],
+        &[
+            "charge",
+            "--amount",
+            "100",
+            "--method",
+            "crypto",
+            "--coin",
+            "USDT",
+            "--network",
+            "TRX-TRC20",
+        ],
+        &["provider", "test", "jwt_gateway"],
+    ];
+    for command in later {
+        let ended = till.run(command).await;
+        ended.expect(1);
+        assert_eq!(ended.stdout, "", "{command:?}");
+        let said = ended.stderr.to_lowercase();
+        assert!(said.contains("not built yet"), "{command:?}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn the_version_is_said() {
+    let till = TestTill::new().await;
+    let version = till.run_as_text(&["--version"]).await;
+    assert_eq!(version.code, Some(0));
+    assert!(version.stdout.starts_with("keptang "), "{}", version.stdout);
+}
+
+#[tokio::test]
+async fn without_a_command_it_opens_the_window_or_says_that_there_is_none() {
+    // A copy with nothing beside it, so that no window opens on the screen of whoever runs this.
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("keptang");
+    std::fs::copy(keptang_tests::binaries::binary("keptang"), &alone).unwrap();
+    let output = tokio::process::Command::new(alone)
+        .env_clear()
+        .output()
+        .await
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("keptang-desktop"), "{said}");
+}

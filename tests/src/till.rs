@@ -342,10 +342,9 @@ impl Process {
 }
 
 async fn read_all(mut from: impl AsyncRead + Unpin) -> String {
-    let mut text = String::new();
-    // What is no text is no message either; the scan for secrets has its own reading.
-    let _ = from.read_to_string(&mut text).await;
-    text
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes).await.expect("a pipe can be read");
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What a run came to.
