@@ -13,7 +13,9 @@ fn parse_hyphenated(text: &str) -> Result<u128, ParseIdError> {
     let digits: String = match text.len() {
         32 => text.to_owned(),
         36 => {
-            let hyphens_in_place = text.char_indices().all(|(at, c)| (c == '-') == matches!(at, 8 | 13 | 18 | 23));
+            let hyphens_in_place = text
+                .char_indices()
+                .all(|(at, c)| (c == '-') == matches!(at, 8 | 13 | 18 | 23));
             if !hyphens_in_place {
                 return Err(ParseIdError);
             }
@@ -95,7 +97,9 @@ impl CallbackToken {
 
     /// Reads a token out of an address; anything but 32 hexadecimal digits is none.
     pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == 32).then(|| parse_hyphenated(text).ok().map(Self)).flatten()
+        (text.len() == 32)
+            .then(|| parse_hyphenated(text).ok().map(Self))
+            .flatten()
     }
 }
 
@@ -115,7 +119,12 @@ mod tests {
         assert_eq!(id.to_string(), "0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000");
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!("0192aaaabbbb7ccc8dddeeeeffff0000".parse(), Ok(id));
-        for bad in ["", "0192aaaa", "0192aaaa_bbbb-7ccc-8ddd-eeeeffff0000", "+192aaaabbbb7ccc8dddeeeeffff0000"] {
+        for bad in [
+            "",
+            "0192aaaa",
+            "0192aaaa_bbbb-7ccc-8ddd-eeeeffff0000",
+            "+192aaaabbbb7ccc8dddeeeeffff0000",
+        ] {
             assert_eq!(bad.parse::<OrderId>(), Err(ParseIdError), "{bad}");
         }
     }

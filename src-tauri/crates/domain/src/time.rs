@@ -71,11 +71,16 @@ impl BusinessDay {
         let z = self.0 + 719_468;
         let era = z.div_euclid(146_097);
         let day_of_era = z.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let month = if shifted_month < 10 {
+            shifted_month + 3
+        } else {
+            shifted_month - 9
+        };
         let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
         (year, month, day)
     }
@@ -112,7 +117,9 @@ impl FromStr for BusinessDay {
     type Err = ParseDayError;
 
     fn from_str(text: &str) -> Result<Self, ParseDayError> {
-        let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else { return Err(ParseDayError) };
+        let [year, month, day] = text.split('-').collect::<Vec<_>>()[..] else {
+            return Err(ParseDayError);
+        };
         let number = |digits: &str, width: usize| {
             (digits.len() == width && digits.bytes().all(|b| b.is_ascii_digit()))
                 .then(|| digits.parse::<i64>().ok())
@@ -135,7 +142,9 @@ impl DayCutoff {
 
     /// A cut-off at `hour:minute`; `None` outside 00:00–23:59.
     pub fn new(hour: u8, minute: u8) -> Option<Self> {
-        (hour < 24 && minute < 60).then(|| Self { minutes: i64::from(hour) * 60 + i64::from(minute) })
+        (hour < 24 && minute < 60).then(|| Self {
+            minutes: i64::from(hour) * 60 + i64::from(minute),
+        })
     }
 
     const fn ms_after_midnight(self) -> i64 {
@@ -155,7 +164,10 @@ mod tests {
         assert_eq!(before.business_day(DayCutoff::DEFAULT).to_string(), "2026-11-20");
         let at = before.plus_ms(1_000);
         assert_eq!(at.business_day(DayCutoff::DEFAULT).to_string(), "2026-11-21");
-        assert_eq!(at.business_day(DayCutoff::DEFAULT).starts_at(DayCutoff::DEFAULT), at);
+        assert_eq!(
+            at.business_day(DayCutoff::DEFAULT).starts_at(DayCutoff::DEFAULT),
+            at
+        );
     }
 
     #[test]
@@ -168,7 +180,16 @@ mod tests {
             }
         }
         assert_eq!("2026-11-21".parse::<BusinessDay>().unwrap().days(), 20_778);
-        for bad in ["2026-02-29", "2026-13-01", "2026-1-01", "26-01-01", "2026-01-32", "", "2026-01-01-01", "2026-+1-01"] {
+        for bad in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-01",
+            "26-01-01",
+            "2026-01-32",
+            "",
+            "2026-01-01-01",
+            "2026-+1-01",
+        ] {
             assert_eq!(bad.parse::<BusinessDay>(), Err(ParseDayError), "{bad}");
         }
     }
