@@ -12,7 +12,7 @@ const STATES: Record<AttemptState, true> = { prepared: true, submitted: true, aw
 const REASONS: Record<ReasonCode, true> = {
   refused: true, misconfigured: true, not_sent: true, provider_down: true, outcome_unknown: true, never_created: true, throttled: true, qr_mismatch: true, qr_unavailable: true,
   adjusted_too_much: true, failed_processing: true, insufficient_balance: true, payment_cancelled: true, timeout: true, declined: true, deadline: true, cancelled_by_person: true,
-  superseded: true, mode_mismatch: true, restart: true,
+  mode_mismatch: true,
 };
 const FLAGS: Record<Flag, true> = {
   paid_late: true, underpaid: true, overpaid: true, duplicate_payment: true, contradiction: true, unrecognised_status: true, weak_evidence: true, manual_confirm: true,

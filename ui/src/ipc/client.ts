@@ -1,7 +1,6 @@
 // The commands as functions, over whichever host there is. Faults come out as ApiError, whatever was thrown below.
-import type { Commands } from "./generated";
 import { asApiError } from "./errors";
-import type { Host } from "./host";
+import type { Commands, Host } from "./host";
 
 export type Client = {
   [K in keyof Commands]: (request: Commands[K]["req"]) => Promise<Commands[K]["reply"]>;

@@ -1,6 +1,10 @@
 // What the window may ask of whoever hosts it: one call, and two kinds of news. The real host is Tauri; the memory host
 // plays the backend in a plain browser and in tests. Nothing above this line knows which one it has.
-import type { Commands, Display, Provider } from "./generated";
+import type { Display, ShellCommands } from "./display";
+import type { Commands as TillCommands, Provider } from "./generated";
+
+/** Everything the cashier's window can ask: the till's commands and the shell's two. */
+export type Commands = TillCommands & ShellCommands;
 
 export interface HostEvents {
   order_changed: { order_id: string; version: number };

@@ -1,6 +1,7 @@
 // What of a bill the customer may see: amount, QR, time, rail, and that it is paid. Pure, so that a test can hold it to
 // never letting anything else through. Faults become "one moment"; whose fault it is stays on our side of the counter.
-import type { Display, Order, TillState } from "../../ipc/generated";
+import type { Display } from "../../ipc/display";
+import type { Order, TillState } from "../../ipc/generated";
 import { isPaid, kindOf, newest } from "../../bill/presentation";
 import { paidAttempt } from "../../bill/words";
 

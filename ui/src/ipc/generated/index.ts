@@ -9,8 +9,8 @@ export type Flag = "paid_late" | "underpaid" | "overpaid" | "duplicate_payment" 
 export type Tracking = "poll" | "callback" | "resend" | "slip" | "person";
 export interface Qr { size: number; path: string } // path: SVG path in module units (0,0)-(size,size), without quiet zone
 export type Instruction =
-  | { kind: "qr_text"; text: string; qr: Qr }
-  | { kind: "qr_image"; png_base64: string; text: string | null; qr: Qr | null } // qr redrawn crisp from text when decodable
+  | { kind: "qr_text"; text: string; qr: Qr | null }
+  | { kind: "qr_image"; png_base64: string; text?: string; qr: Qr | null } // qr redrawn crisp from text when decodable
   | { kind: "bank_account"; bank_code: string; number: string; name: string }
   | { kind: "crypto_address"; address: string; amount: string; coin: string; network: string; qr_png_base64: string }
   | { kind: "redirect"; url: string };
@@ -33,7 +33,7 @@ export interface Attempt {
 export type ReasonCode =
   | "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled"
   | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance"
-  | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "superseded" | "mode_mismatch" | "restart";
+  | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
 export interface Refund { refund_id: string; amount: string; kind: "void" | "refund" | "transfer"; state: "requested" | "done" | "failed" | "unknown"; provider_ref: string | null; reason: string }
 export interface Order {
   type: "order"; order_id: string; number: string; state: OrderState; amount_due: string; received: string; refunded: string;
@@ -44,7 +44,7 @@ export interface Order {
 }
 export interface MethodInfo {
   method: Method; providers: ProviderInfo[]; // in routing order, enabled ones only
-  available: boolean; reason: string | null; // why not: "not_set_up" | "not_built" | "no_provider" | "misconfigured"
+  available: boolean; reason: "not_set_up" | "not_built" | "misconfigured" | null; // why not
 }
 export interface ProviderInfo {
   id: Provider; min: string; max: string; tracking: Tracking[]; cancel: boolean; refund: boolean;
@@ -65,24 +65,17 @@ export type TrainingAct = "pay" | "pay_late" | "pay_less" | "pay_twice" | "fail"
 // One command function: call(name, request) -> reply; rejects with ApiError.
 export interface Commands {
   till_state: { req: {}; reply: TillState };
-  charge: { req: { amount: string; method: Method; provider?: Provider | null; note?: string | null }; reply: Order };
+  charge: { req: { amount: string; method: Method; provider?: Provider | null; note?: string }; reply: Order };
   order_get: { req: { order: string }; reply: Order };
   order_recent: { req: { limit: number }; reply: { orders: Order[] } };
   order_retry: { req: { order: string; method: Method; provider?: Provider | null }; reply: Order };
   order_check: { req: { order: string }; reply: { order: Order; news: boolean; code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended" } };
   order_cancel: { req: { order: string }; reply: Order };
-  order_confirm: { req: { order: string; user: string; pin: string; reason: ConfirmReason; note?: string | null }; reply: Order };
+  order_confirm: { req: { order: string; user: string; pin: string; reason: ConfirmReason; note?: string }; reply: Order };
   training_act: { req: { attempt_id: string | null; act: TrainingAct }; reply: {} };
-  display_show: { req: Display; reply: {} };            // cashier window → customer window (desktop only)
-  display_open: { req: { open: boolean }; reply: {} };  // desktop only
-}
-export interface Display { // what the customer window may know, nothing else
-  kind: "idle" | "waiting" | "moment" | "paid" | "blank"; shop_name: string; amount: string | null; qr: Qr | null; png_base64: string | null;
-  remaining_ms: number | null; lifetime_ms: number | null; rail: Method | null; paid_at: string | null; theme: "light" | "dark";
 }
 // Events pushed by the backend to the cashier window; a lost one heals because the window refetches every few seconds while a bill runs.
 //   "order_changed" { order_id: string; version: number }   "provider_health" { provider: Provider }
-// Event pushed to the customer window: "display" Display
 export interface ApiError { code: ErrorCode; params: Record<string, string>; incident: string | null }
 export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down"
   | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";

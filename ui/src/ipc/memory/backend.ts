@@ -1,7 +1,8 @@
 // A small honest stand-in for the backend: it keeps orders, follows attempts and plays the customer, with the same words
 // and the same refusals. It holds nothing after a reload and is never part of the product's window.
-import type { ApiError, Attempt, AttemptState, Commands, Display, Method, Order, Provider, ProviderInfo, ReasonCode, TillState, TrainingAct } from "../generated";
-import type { HostEvents } from "../host";
+import type { Display } from "../display";
+import type { ApiError, Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TillState, TrainingAct } from "../generated";
+import type { Commands, HostEvents } from "../host";
 import { parseWire, toWire } from "../../lib/money";
 import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle } from "./world";
 

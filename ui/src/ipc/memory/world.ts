@@ -25,7 +25,7 @@ export function provider(id: Provider, min: string, max: string, answered: numbe
   };
 }
 
-function method(name: Method, providers: ProviderInfo[], reason: string | null = null): MethodInfo {
+function method(name: Method, providers: ProviderInfo[], reason: MethodInfo["reason"] = null): MethodInfo {
   return { method: name, providers, available: reason === null, reason };
 }
 

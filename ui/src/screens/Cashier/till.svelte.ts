@@ -301,7 +301,8 @@ export class Till {
     const bill = this.bill;
     if (!bill) return null;
     try {
-      const order = await this.#client.order_confirm({ order: bill.order_id, ...claim });
+      const { note, ...sure } = claim;
+      const order = await this.#client.order_confirm({ order: bill.order_id, ...sure, ...(note === null ? {} : { note }) });
       this.dialog = "none";
       this.take(order);
       return null;
