@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::app::App;
 use crate::connection::Switch;
 use crate::faults::{Fault, FaultRule};
+use crate::json::Doc;
+use crate::qr::Picture;
 
 /// An answer before the wire gets at it.
 #[derive(Debug, Clone)]
@@ -14,6 +16,14 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
+    pub(crate) retry_after_s: Option<u32>,
+}
+
+/// Which of its error objects a provider sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorForm {
+    Usual,
+    Other,
 }
 
 impl Reply {
@@ -22,6 +32,26 @@ impl Reply {
             status,
             content_type: "application/json; charset=utf-8",
             body: body.to_string().into_bytes(),
+            retry_after_s: None,
+        }
+    }
+
+    /// JSON with its own order of keys.
+    pub(crate) fn doc(status: u16, body: &Doc) -> Self {
+        Self {
+            status,
+            content_type: "application/json",
+            body: body.to_text().into_bytes(),
+            retry_after_s: None,
+        }
+    }
+
+    pub(crate) fn picture(picture: Picture) -> Self {
+        Self {
+            status: 200,
+            content_type: picture.content_type,
+            body: picture.bytes,
+            retry_after_s: None,
         }
     }
 
@@ -30,6 +60,7 @@ impl Reply {
             status,
             content_type: "text/plain; charset=utf-8",
             body: body.as_bytes().to_vec(),
+            retry_after_s: None,
         }
     }
 
@@ -47,6 +78,11 @@ impl Reply {
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(seconds) = self.retry_after_s {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }
@@ -62,7 +98,7 @@ pub(crate) async fn answer(
     rule: Option<FaultRule>,
     base: &str,
     work: impl AsyncFnOnce() -> Reply,
-    refuse: fn(u16, &str) -> Reply,
+    refuse: fn(ErrorForm, u16, &str) -> Reply,
 ) -> Response<Body> {
     let Some(rule) = rule else {
         return work().await.into_response();
@@ -89,20 +125,17 @@ fn spoiled(
     fault: Fault,
     base: &str,
     reply: Option<Reply>,
-    refuse: fn(u16, &str) -> Reply,
+    refuse: fn(ErrorForm, u16, &str) -> Reply,
 ) -> Response<Body> {
     match fault {
         Fault::ServerError { status } => Reply::text(status, "Internal Server Error").into_response(),
-        Fault::RateLimited { retry_after_s } => {
-            let mut response = Reply::text(429, "Too Many Requests").into_response();
-            if let Some(seconds) = retry_after_s {
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
+        Fault::RateLimited { retry_after_s } => Reply {
+            retry_after_s,
+            ..Reply::text(429, "Too Many Requests")
         }
-        Fault::Refuse { status, code } => refuse(status, &code).into_response(),
+        .into_response(),
+        Fault::Refuse { status, code } => refuse(ErrorForm::Usual, status, &code).into_response(),
+        Fault::RefuseOtherForm { status, code } => refuse(ErrorForm::Other, status, &code).into_response(),
         Fault::Html { status } => Reply::html(
             status,
             "<!doctype html><html><body><h1>Welcome to Free WiFi</h1></body></html>",

@@ -3,17 +3,21 @@
 //! All changes go through [`App::turn`]: catch up with due timers, change, save, and only then let
 //! callbacks and answers out.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, mpsc, watch};
 
+use crate::charges;
 use crate::clock::Clock;
 use crate::connection::Connections;
 use crate::delivery::{Journal, Letter, Mail};
-use crate::faults::{Endpoint, Fault, FaultClass, FaultRule, WebhookVariant};
+use crate::deposit::{DepositKeys, Deposits};
+use crate::faults::{Endpoint, Fault, FaultClass, FaultRule, Provider, WebhookVariant};
 use crate::ids::Ids;
 use crate::omise;
+use crate::settings::Settings;
 use crate::stats::{Stats, ViolationKind};
 use crate::store::{Store, StoreError, World};
 
@@ -22,6 +26,11 @@ pub(crate) struct App {
     pub(crate) ids: Ids,
     pub(crate) own_url: String,
     pub(crate) omise: omise::Account,
+    pub(crate) deposit: DepositKeys,
+    /// What a reset goes back to.
+    pub(crate) settings: Settings,
+    /// When the latest requests came, for rate limits.
+    pub(crate) paces: Mutex<BTreeMap<Provider, VecDeque<i64>>>,
     pub(crate) stats: Mutex<Stats>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) connections: Connections,
@@ -48,6 +57,19 @@ pub(crate) struct Turn<'a> {
     is_changed: bool,
 }
 
+/// Everything that was due by now, provider by provider.
+fn settle_due(turn: &mut Turn<'_>) {
+    omise::settle_due(turn);
+    charges::settle_due::<Deposits>(turn);
+}
+
+fn next_due_ms(world: &World) -> Option<i64> {
+    [omise::next_due_ms(world), charges::next_due_ms::<Deposits>(world)]
+        .into_iter()
+        .flatten()
+        .min()
+}
+
 impl App {
     /// Runs `work` on the up-to-date world and saves what it changed before returning.
     pub(crate) fn turn<R>(&self, work: impl FnOnce(&mut Turn<'_>) -> R) -> Result<R, StoreError> {
@@ -65,7 +87,7 @@ impl App {
             letters: Vec::new(),
             is_changed: false,
         };
-        omise::settle_due(&mut turn);
+        settle_due(&mut turn);
         let result = work(&mut turn);
         let Turn {
             world,
@@ -119,7 +141,7 @@ impl App {
     /// Runs timers at their time even when nobody asks.
     pub(crate) async fn keep_time(self: Arc<Self>) {
         loop {
-            let next_due_ms = match self.turn(|turn| omise::next_due_ms(turn.world)) {
+            let next_due_ms = match self.turn(|turn| next_due_ms(turn.world)) {
                 Ok(due) => due,
                 Err(error) => {
                     tracing::error!(%error, "timers stand still until the next request");
@@ -151,6 +173,13 @@ impl Turn<'_> {
         self.letters.push(letter);
     }
 
+    /// A callback of this turn must arrive before the answer.
+    pub(crate) fn has_early_letter(&self) -> bool {
+        self.letters
+            .iter()
+            .any(|letter| letter.variant == Some(WebhookVariant::Early))
+    }
+
     /// Uses up one rule of `class` that fits.
     pub(crate) fn take(&mut self, endpoint: Endpoint, class: FaultClass) -> Option<FaultRule> {
         self.take_where(endpoint, |fault| fault.class() == class)
@@ -166,8 +195,8 @@ impl Turn<'_> {
         Some(rule)
     }
 
-    pub(crate) fn take_webhook(&mut self, key: &str) -> Option<WebhookVariant> {
-        let variant = self.world.faults.take_webhook(key)?;
+    pub(crate) fn take_webhook(&mut self, provider: Provider, key: &str) -> Option<WebhookVariant> {
+        let variant = self.world.faults.take_webhook(provider, key)?;
         self.touch();
         Some(variant)
     }

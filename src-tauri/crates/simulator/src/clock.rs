@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 /// A clock that can be moved. Times are milliseconds since the Unix epoch.
@@ -41,11 +42,15 @@ impl Clock {
 
     /// Now, in milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> i64 {
-        let base_ms = match self.base {
+        self.unmoved_ms().saturating_add(*self.offset_ms.borrow())
+    }
+
+    /// Now, had nobody moved the clock.
+    pub(crate) fn unmoved_ms(&self) -> i64 {
+        match self.base {
             Base::Machine => Timestamp::now().as_millisecond(),
             Base::Fixed(start_ms) => start_ms,
-        };
-        base_ms.saturating_add(*self.offset_ms.borrow())
+        }
     }
 
     /// How far the clock has been moved from its base.
@@ -94,6 +99,34 @@ pub(crate) fn iso(at_ms: i64) -> String {
     Timestamp::from_second(at_ms.div_euclid(1000)).map_or_else(|_| String::new(), |time| time.to_string())
 }
 
+/// `Thu, 09 Oct 2025 08:53:20 GMT`, as in the `Date` header.
+pub(crate) fn http_date(at_ms: i64) -> String {
+    printed(at_ms, 0, "%a, %d %b %Y %H:%M:%S GMT")
+}
+
+/// `2025-10-09T15:53:20.000000+07:00`: microseconds and the offset of Bangkok.
+pub(crate) fn bangkok_micros(at_ms: i64) -> String {
+    printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%.6f%:z")
+}
+
+/// The same without the offset.
+pub(crate) fn bangkok_naive(at_ms: i64) -> String {
+    printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%.6f")
+}
+
+/// `20251009155320`, in Bangkok.
+pub(crate) fn bangkok_digits(at_ms: i64) -> String {
+    printed(at_ms, 7, "%Y%m%d%H%M%S")
+}
+
+fn printed(at_ms: i64, offset_hours: i8, format: &str) -> String {
+    let zone = TimeZone::fixed(jiff::tz::offset(offset_hours));
+    Timestamp::from_millisecond(at_ms).map_or_else(
+        |_| String::new(),
+        |time| time.to_zoned(zone).strftime(format).to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +147,14 @@ mod tests {
     #[test]
     fn times_are_printed_in_whole_seconds() {
         assert_eq!(iso(1_727_061_527_999), "2024-09-23T03:18:47Z");
+        assert_eq!(http_date(1_760_000_000_999), "Thu, 09 Oct 2025 08:53:20 GMT");
+    }
+
+    #[test]
+    fn gateways_print_their_own_forms() {
+        let at_ms = 1_760_000_000_120;
+        assert_eq!(bangkok_micros(at_ms), "2025-10-09T15:53:20.120000+07:00");
+        assert_eq!(bangkok_naive(at_ms), "2025-10-09T15:53:20.120000");
+        assert_eq!(bangkok_digits(at_ms), "20251009155320");
     }
 }

@@ -1,7 +1,7 @@
 //! Sends callbacks to the shop, apart from the API answers, with the webhook faults of the menu.
 //!
-//! First attempts go out in order, one after the other; repeats run on the side. A callback without a
-//! fault is tried [`ATTEMPTS_MAX`] times. Nothing here survives the process: the provider pages call a
+//! First attempts go out in order, one after the other; repeats run on the side, for callbacks without a
+//! fault only. Nothing here survives the process: the provider pages call a
 //! callback a hint that may be lost, and the till must live with that.
 
 use std::collections::VecDeque;
@@ -12,19 +12,24 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::app::App;
-use crate::faults::WebhookVariant;
+use crate::deposit;
+use crate::faults::{Provider, WebhookVariant};
 use crate::omise;
 
-const ATTEMPTS_MAX: usize = 4;
-const BACKOFF_MS: [u64; ATTEMPTS_MAX - 1] = [1_000, 5_000, 30_000];
+/// Omise page: unknown, so this simulator's own.
+const OMISE_REPEATS_MS: &[i64] = &[1_000, 6_000, 36_000];
+/// Deposit page §6 and JWT page §7.
+const GATEWAY_REPEATS_MS: &[i64] = &[10_000, 30_000, 60_000, 300_000];
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const REMEMBERED_MAX: usize = 200;
 const STALE_MS: i64 = 600_000;
 
-/// Whose signature rules apply.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Sender {
-    Omise,
+/// When a provider tries again, counted from the first attempt.
+fn repeats_ms(sender: Provider) -> &'static [i64] {
+    match sender {
+        Provider::Omise => OMISE_REPEATS_MS,
+        Provider::DepositGateway | Provider::JwtGateway | Provider::Crypto2328 => GATEWAY_REPEATS_MS,
+    }
 }
 
 /// A callback secret, decoded.
@@ -40,7 +45,8 @@ impl std::fmt::Debug for SigningKey {
 /// One callback on its way.
 #[derive(Debug, Clone)]
 pub(crate) struct Letter {
-    pub(crate) sender: Sender,
+    /// Whose signature rules apply.
+    pub(crate) sender: Provider,
     pub(crate) event_id: String,
     pub(crate) urls: Vec<String>,
     pub(crate) body: Vec<u8>,
@@ -175,6 +181,7 @@ impl Office {
     async fn post(&mut self, letter: &Letter) {
         for url in &letter.urls {
             let sent = compose(&self.app, letter, url);
+            let first_ms = self.app.clock.now_ms();
             let is_accepted = deliver(&self.app, &self.http, &sent).await;
             if self.remembered.len() >= REMEMBERED_MAX {
                 self.remembered.pop_front();
@@ -191,6 +198,7 @@ impl Office {
                     self.http.clone(),
                     letter.clone(),
                     url.clone(),
+                    first_ms,
                 ));
             }
         }
@@ -209,26 +217,29 @@ fn compose(app: &App, letter: &Letter, url: &str) -> Sent {
     } else {
         &letter.keys
     };
-    let headers = match letter.sender {
-        Sender::Omise => omise::callback_headers(keys, signed_ms, &letter.body),
-    };
-    let mut body = letter.body.clone();
-    if letter.variant == Some(WebhookVariant::Altered) {
-        match letter.sender {
-            Sender::Omise => omise::alter_callback(&mut body),
-        }
-    }
-    Sent {
+    let mut sent = Sent {
         event_id: letter.event_id.clone(),
         url: url.to_owned(),
-        headers,
-        body,
+        headers: Vec::new(),
+        body: letter.body.clone(),
+    };
+    match letter.sender {
+        Provider::Omise => {
+            sent.headers = omise::callback_headers(keys, signed_ms, &letter.body);
+            if letter.variant == Some(WebhookVariant::Altered) {
+                omise::alter_callback(&mut sent.body);
+            }
+        }
+        Provider::DepositGateway | Provider::JwtGateway | Provider::Crypto2328 => {
+            deposit::spoil(letter.variant.as_ref(), &mut sent.url, &mut sent.body);
+        }
     }
+    sent
 }
 
-async fn repeat(app: Arc<App>, http: reqwest::Client, letter: Letter, url: String) {
-    for wait_ms in BACKOFF_MS {
-        app.clock.sleep_ms(wait_ms).await;
+async fn repeat(app: Arc<App>, http: reqwest::Client, letter: Letter, url: String, first_ms: i64) {
+    for after_ms in repeats_ms(letter.sender) {
+        app.clock.sleep_until_ms(first_ms.saturating_add(*after_ms)).await;
         let sent = compose(&app, &letter, &url);
         if deliver(&app, &http, &sent).await {
             return;

@@ -6,34 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One API operation of one provider. The name is what stats and rules use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Endpoint {
-    #[serde(rename = "omise.source.create")]
-    OmiseSourceCreate,
-    #[serde(rename = "omise.charge.create")]
-    OmiseChargeCreate,
-    #[serde(rename = "omise.charge.get")]
-    OmiseChargeGet,
-    #[serde(rename = "omise.charge.list")]
-    OmiseChargeList,
-    #[serde(rename = "omise.charge.expire")]
-    OmiseChargeExpire,
-    #[serde(rename = "omise.refund.create")]
-    OmiseRefundCreate,
-    #[serde(rename = "omise.refund.get")]
-    OmiseRefundGet,
-    #[serde(rename = "omise.refund.list")]
-    OmiseRefundList,
-    #[serde(rename = "omise.qr.download")]
-    OmiseQrDownload,
-    #[serde(rename = "omise.event.get")]
-    OmiseEventGet,
-    #[serde(rename = "omise.capability.get")]
-    OmiseCapabilityGet,
-    #[serde(rename = "omise.account.get")]
-    OmiseAccountGet,
-}
+pub use crate::endpoints::{Endpoint, Provider};
+pub use crate::webhook_faults::{AmountForm, WebhookVariant};
 
 /// What goes wrong. Amounts are satang.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +24,11 @@ pub enum Fault {
     },
     /// 429; `Retry-After` is sent when given.
     RateLimited { retry_after_s: Option<u32> },
-    /// The provider's own error object with this code.
+    /// The provider's own error object with this code (or sentence, where the provider has no codes).
     Refuse { status: u16, code: String },
+    /// The same in the provider's other form: `detail` as an array (deposit), `status: "error"` (JWT), `state: 1`
+    /// with HTTP 200 whatever `status` says (crypto). Omise has one form only.
+    RefuseOtherForm { status: u16, code: String },
     /// An HTML page instead of JSON, as a gateway or a hotel network sends.
     Html {
         #[serde(default = "status_200")]
@@ -74,8 +51,19 @@ pub enum Fault {
     QueryAmount { amount_satang: i64 },
     /// Charges in the answer claim the other mode.
     LivemodeFlipped,
-    /// Charges in the answer show another currency.
+    /// Charges in the answer show another currency (Omise and crypto).
     Currency { currency: String },
+    /// Amounts in the answer are printed in another way (deposit and JWT).
+    AmountForm { form: AmountForm },
+    /// The answer names another order of ours (not Omise).
+    OtherOrder { order_id: String },
+    /// The answer has no `state` (crypto).
+    StateMissing,
+    /// `result` (crypto) or `data` (JWT) is null.
+    ResultNull,
+
+    /// The next charge is over this many satang more, or less, than asked for (deposit and JWT).
+    AdjustAmount { by_satang: i64 },
 
     /// The QR of the next charge asks for another amount.
     QrAmount { amount_satang: i64 },
@@ -83,6 +71,12 @@ pub enum Fault {
     QrSvg,
     /// The QR of the next charge is a proper PNG that holds no code.
     QrUndecodable,
+    /// The QR of the next charge comes in another form (not Omise).
+    QrForm { form: QrForm },
+    /// The Base64 of the next charge's QR is broken (not Omise).
+    QrBrokenBase64,
+    /// The next deposit goes through `BANK_TRANSFER` without a QR (deposit).
+    BankTransfer,
 
     /// The customer pays the next charge by itself.
     AutoPay { after_ms: u64 },
@@ -104,28 +98,19 @@ pub enum Fault {
     },
 }
 
-/// What goes wrong with a webhook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum WebhookVariant {
-    /// Sent `copies` times in all.
-    Duplicate { copies: u32 },
-    /// Kept back until the next one has been sent (or `POST /_control/release`).
-    Reordered,
-    /// Signed with a key nobody has.
-    Forged,
-    /// Changed after signing.
-    Altered,
-    /// Signed properly, ten minutes ago.
-    Stale,
-    /// Sent properly, followed by the oldest remembered one again, byte for byte, headers included.
-    Replay,
-    /// Names another charge, properly signed.
-    OtherCharge,
-    /// Delivered before the API answer that caused it.
-    Early,
-    /// Never sent.
-    None,
+/// What a new charge of a gateway is paid with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QrForm {
+    /// The picture itself: bare Base64 (deposit), a data URI (JWT, crypto).
+    #[default]
+    Image,
+    /// A link to the picture (deposit, JWT).
+    Link,
+    /// The QR's text (JWT).
+    Text,
+    /// Nothing: bank account only (deposit, JWT), hosted page only (crypto).
+    Missing,
 }
 
 /// The part of the work a fault touches.
@@ -135,6 +120,8 @@ pub enum FaultClass {
     Wire,
     /// What an answer about charges says.
     Answer,
+    /// What a new charge is over.
+    Amount,
     /// The QR image of a new charge.
     Qr,
     /// What the customer does with a new charge.
@@ -159,6 +146,7 @@ impl Fault {
             | Self::ServerError { .. }
             | Self::RateLimited { .. }
             | Self::Refuse { .. }
+            | Self::RefuseOtherForm { .. }
             | Self::Html { .. }
             | Self::Empty
             | Self::Malformed
@@ -168,11 +156,48 @@ impl Fault {
             Self::StatusWord { .. }
             | Self::QueryAmount { .. }
             | Self::LivemodeFlipped
-            | Self::Currency { .. } => FaultClass::Answer,
-            Self::QrAmount { .. } | Self::QrSvg | Self::QrUndecodable => FaultClass::Qr,
+            | Self::Currency { .. }
+            | Self::AmountForm { .. }
+            | Self::OtherOrder { .. }
+            | Self::StateMissing
+            | Self::ResultNull => FaultClass::Answer,
+            Self::AdjustAmount { .. } => FaultClass::Amount,
+            Self::QrAmount { .. }
+            | Self::QrSvg
+            | Self::QrUndecodable
+            | Self::QrForm { .. }
+            | Self::QrBrokenBase64
+            | Self::BankTransfer => FaultClass::Qr,
             Self::AutoPay { .. } | Self::AutoFail { .. } | Self::AutoExpire { .. } => FaultClass::Customer,
             Self::PayAfterExpire { .. } | Self::PayOnExpire => FaultClass::Expiry,
             Self::Webhook { .. } => FaultClass::Webhook,
+        }
+    }
+
+    /// Whether this provider can go wrong like this; otherwise its requests leave the rule alone.
+    fn is_for(&self, provider: Provider) -> bool {
+        use Provider::{Crypto2328, DepositGateway, JwtGateway, Omise};
+        match self {
+            Self::StatusWord { .. } => true,
+            Self::LivemodeFlipped | Self::PayOnExpire => provider == Omise,
+            Self::QueryAmount { .. } => provider != DepositGateway,
+            Self::Currency { .. } => matches!(provider, Omise | Crypto2328),
+            Self::AmountForm { .. } | Self::AdjustAmount { .. } => {
+                matches!(provider, DepositGateway | JwtGateway)
+            }
+            Self::OtherOrder { .. } | Self::QrBrokenBase64 => provider != Omise,
+            Self::QrForm { form } => match form {
+                QrForm::Image | QrForm::Missing => provider != Omise,
+                QrForm::Link => matches!(provider, DepositGateway | JwtGateway),
+                QrForm::Text => provider == JwtGateway,
+            },
+            // The crypto QR holds an address, no amount.
+            Self::QrAmount { .. } => provider != Crypto2328,
+            Self::BankTransfer => provider == DepositGateway,
+            Self::StateMissing => provider == Crypto2328,
+            Self::ResultNull => matches!(provider, JwtGateway | Crypto2328),
+            Self::Webhook { variant, .. } => variant.is_for(provider),
+            _ => true,
         }
     }
 
@@ -186,12 +211,12 @@ impl Fault {
     fn is_well_formed(&self) -> bool {
         match self {
             Self::ServerError { status } => (500..=599).contains(status),
-            Self::Refuse { status, .. } => (400..=599).contains(status),
+            Self::Refuse { status, .. } | Self::RefuseOtherForm { status, .. } => {
+                (400..=599).contains(status)
+            }
+            Self::AdjustAmount { by_satang } => by_satang.unsigned_abs() <= 100_000,
             Self::Html { status } => (200..=599).contains(status),
-            Self::Webhook {
-                variant: WebhookVariant::Duplicate { copies },
-                ..
-            } => (1..=100).contains(copies),
+            Self::Webhook { variant, .. } => variant.is_well_formed(),
             _ => true,
         }
     }
@@ -277,7 +302,9 @@ pub struct ActiveRule {
 
 impl ActiveRule {
     fn fits(&self, endpoint: Endpoint, wanted: impl Fn(&Fault) -> bool) -> bool {
-        wanted(&self.rule.fault) && self.rule.endpoint.is_none_or(|only| only == endpoint)
+        wanted(&self.rule.fault)
+            && self.rule.fault.is_for(endpoint.provider())
+            && self.rule.endpoint.is_none_or(|only| only == endpoint)
     }
 
     fn survives_a_use(&mut self) -> bool {
@@ -340,10 +367,18 @@ impl Book {
             .retain_mut(|active| active.id != id || active.survives_a_use());
     }
 
-    /// The webhook fault for an event with this key. Events have no endpoint, so the rule's is ignored.
-    pub(crate) fn take_webhook(&mut self, event_key: &str) -> Option<WebhookVariant> {
+    /// The webhook fault for an event with this key. Events have no endpoint; of the rule's only the provider
+    /// counts.
+    pub(crate) fn take_webhook(&mut self, provider: Provider, event_key: &str) -> Option<WebhookVariant> {
         let active = self.rules.iter().find(|active| match &active.rule.fault {
-            Fault::Webhook { key, .. } => key.as_deref().is_none_or(|only| only == event_key),
+            Fault::Webhook { variant, key } => {
+                variant.is_for(provider)
+                    && key.as_deref().is_none_or(|only| only == event_key)
+                    && active
+                        .rule
+                        .endpoint
+                        .is_none_or(|only| only.provider() == provider)
+            }
             _ => false,
         })?;
         let Fault::Webhook { variant, .. } = active.rule.fault.clone() else {

@@ -1,26 +1,37 @@
 //! Look-alike payment providers with a fault menu; also powers training mode.
 //!
-//! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root), and later
-//! its siblings. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
+//! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root),
+//! `/deposit_gateway` (its documented paths at the root as well). `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
 //! the providers' pages alone and shares no code with the clients, so that two readings of a page that
 //! agree are evidence.
 //!
 //! Does not do: TLS, real money, other machines ([`start`] refuses an address that is not loopback).
 
+mod adjust;
 mod answer;
 mod app;
+mod charges;
 mod clock;
 mod connection;
 pub mod control;
 mod delivery;
+mod deposit;
+mod endpoints;
 pub mod faults;
+mod gateway;
 mod ids;
+mod json;
+mod money;
 mod omise;
+mod qr;
 mod server;
+pub mod settings;
 pub mod stats;
 mod store;
+mod webhook_faults;
 
 pub use clock::Clock;
+pub use deposit::DepositKeys;
 pub use ids::Ids;
 pub use server::{Config, Running, StartError, start};
 
@@ -30,6 +41,13 @@ pub const TRAINING_SECRET_KEY: &str = "skey_test_keptangtraining00";
 pub const TRAINING_PUBLIC_KEY: &str = "pkey_test_keptangtraining00";
 /// The webhook secret of training mode, base64 as the dashboard shows it.
 pub const TRAINING_WEBHOOK_SECRET: &str = "a2VwdGFuZy10cmFpbmluZy13ZWJob29rLXNlY3JldC0wMQ==";
+
+/// The Bearer token of training mode at the `create_deposit` gateway.
+pub const TRAINING_DEPOSIT_TOKEN: &str = "keptang.training.deposit.token";
+/// The `x-api-key` of training mode at the `create_deposit` gateway.
+pub const TRAINING_DEPOSIT_API_KEY: &str = "keptang-training-deposit-api-key";
+/// The secret behind `x-signature` in training mode.
+pub const TRAINING_DEPOSIT_SECRET_KEY: &str = "sk_keptang_training_deposit";
 
 /// An HTTP client that follows no redirects and uses no proxy.
 fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {

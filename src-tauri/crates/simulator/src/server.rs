@@ -17,9 +17,11 @@ use crate::clock::Clock;
 use crate::connection::{Connections, Listener, Switch};
 use crate::control;
 use crate::delivery::{self, Journal};
+use crate::deposit::{self, DepositKeys};
 use crate::faults::FaultRule;
 use crate::ids::Ids;
 use crate::omise;
+use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::{Store, StoreError, World};
 use crate::{TRAINING_PUBLIC_KEY, TRAINING_SECRET_KEY, TRAINING_WEBHOOK_SECRET};
@@ -42,6 +44,10 @@ pub struct Config {
     pub webhook_url: Option<String>,
     /// Life of a charge.
     pub ttl_seconds: u32,
+    /// The `create_deposit` gateway's secrets.
+    pub deposit: DepositKeys,
+    /// How the gateways behave, unless a saved state is found.
+    pub settings: Settings,
     /// Rules in force from the start, unless a saved state is found.
     pub faults: Vec<FaultRule>,
     /// The time.
@@ -61,6 +67,8 @@ impl Default for Config {
             webhook_secret_previous: None,
             webhook_url: None,
             ttl_seconds: 86_400,
+            deposit: DepositKeys::default(),
+            settings: Settings::default(),
             faults: Vec::new(),
             clock: Clock::machine(),
             ids: Ids::Random,
@@ -145,6 +153,11 @@ impl Running {
         self.base_url() + omise::MOUNT
     }
 
+    /// `http://127.0.0.1:PORT/deposit_gateway`; the till takes this.
+    pub fn deposit_base_url(&self) -> String {
+        self.base_url() + deposit::MOUNT
+    }
+
     /// Stops serving; what was answered is saved already. Open connections end.
     pub async fn stop(mut self) {
         self.app.close();
@@ -184,6 +197,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         ids: config.ids,
         own_url: format!("http://{addr}"),
         omise: account,
+        deposit: config.deposit,
+        settings: config.settings,
+        paces: Mutex::default(),
         stats: Mutex::new(Stats::default()),
         journal: Mutex::new(Journal::default()),
         connections: Connections::default(),
@@ -213,6 +229,8 @@ fn router(app: &Arc<App>) -> Router {
     Router::new()
         .nest("/_control", control::router(Arc::clone(app)))
         .nest_service(omise::MOUNT, omise::router(Arc::clone(app), omise::MOUNT))
+        .nest_service(deposit::MOUNT, deposit::router(Arc::clone(app)))
+        .nest_service(deposit::PATHS, deposit::router_of_paths(Arc::clone(app)))
         .fallback_service(omise::router(Arc::clone(app), ""))
 }
 
@@ -258,6 +276,9 @@ fn open_world(config: &Config) -> Result<(World, Option<Store>), StartError> {
             (world, Some(store), is_saved)
         }
     };
+    if !is_saved {
+        world.settings = config.settings.clone();
+    }
     if !is_saved && !config.faults.is_empty() {
         if let Some((store, path)) = store.as_mut().zip(config.state_file.as_ref()) {
             store

@@ -13,7 +13,7 @@ const VIOLATIONS_MAX: usize = 1000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ViolationKind {
-    /// An `Authorization` header came with the QR download.
+    /// A credential or signature header came with a QR download.
     CredentialsOnQrDownload,
     /// A second create for the same `metadata.order_id` and `metadata.attempt`.
     RepeatedAttempt,
@@ -25,6 +25,14 @@ pub enum ViolationKind {
     BadCredentials,
     /// A path or method the provider does not have.
     UnknownRoute,
+    /// A signature that is not the one of the request.
+    BadSignature,
+    /// A create with a reference that was used before.
+    RepeatedReference,
+    /// More requests in a second than the provider allows.
+    RateLimitExceeded,
+    /// A field the provider does not document.
+    UnknownField,
 }
 
 /// One broken rule.

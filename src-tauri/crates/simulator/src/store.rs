@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::deposit;
 use crate::faults::Book;
 use crate::omise;
+use crate::settings::Settings;
 
 /// Everything that survives a kill. Each provider adds its own part.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -21,6 +23,11 @@ pub(crate) struct World {
     pub(crate) clock_offset_ms: i64,
     pub(crate) faults: Book,
     pub(crate) omise: omise::State,
+    // Files of versions that knew Omise only have none of these.
+    #[serde(default)]
+    pub(crate) settings: Settings,
+    #[serde(default)]
+    pub(crate) deposit: deposit::State,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::wire::{ActRequest, Action, ChargeView};
 use crate::faults::{ActiveRule, FaultRule, WebhookVariant};
+use crate::settings::Settings;
 use crate::stats::Stats;
 
 /// Why the control panel could not be used.
@@ -68,7 +69,7 @@ impl Client {
             .await
     }
 
-    /// Sends `charge.complete` for a charge once more.
+    /// Sends the last callback of a charge (Omise: `charge.complete`) once more.
     pub async fn resend_webhook(
         &self,
         id: &str,
@@ -131,6 +132,18 @@ impl Client {
     /// Moves the simulator's clock forward.
     pub async fn advance_clock_ms(&self, advance_ms: u64) -> Result<(), ControlError> {
         self.call(Method::POST, "/clock", &json!({"advance_ms": advance_ms}))
+            .await
+            .map(drop::<Value>)
+    }
+
+    /// The switches as they are.
+    pub async fn settings(&self) -> Result<Settings, ControlError> {
+        self.call(Method::GET, "/settings", &json!({})).await
+    }
+
+    /// Turns the switches.
+    pub async fn set_settings(&self, settings: &Settings) -> Result<(), ControlError> {
+        self.call(Method::POST, "/settings", settings)
             .await
             .map(drop::<Value>)
     }

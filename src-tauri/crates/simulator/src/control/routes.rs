@@ -13,13 +13,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::panel;
 use super::wire::{Act, ActRequest, Action};
 use crate::answer::Reply;
 use crate::app::App;
+use crate::charges::ActRefused;
 use crate::clock::iso;
 use crate::delivery::Mail;
 use crate::faults::{ActiveRule, FaultRule, WebhookVariant};
-use crate::omise::{self, ActRefused, Secrets};
+use crate::omise::{self, Secrets};
+use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::store::{StoreError, World};
 
@@ -82,6 +85,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/webhook-url", post(webhook_url))
         .route("/rotate-secret", post(rotate_secret))
         .route("/clock", post(move_clock))
+        .route("/settings", get(settings).post(set_settings))
         .route("/stats", get(stats))
         .route("/reset", post(reset))
         .with_state(app)
@@ -99,7 +103,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 async fn charges(State(app): Panel) -> Answer {
-    ok(&app.turn(|turn| omise::views(turn.world))?)
+    ok(&app.turn(|turn| panel::views(turn.world))?)
 }
 
 async fn act(State(app): Panel, Path((id, action)): Path<(String, String)>, body: Bytes) -> Answer {
@@ -107,11 +111,7 @@ async fn act(State(app): Panel, Path((id, action)): Path<(String, String)>, body
     let request: ActRequest = read(&body)?;
     let after_ms = request.after_ms;
     let wanted = Act::with(action, request);
-    let view = app.turn(|turn| match after_ms {
-        Some(after_ms) => omise::act_later(turn, &id, wanted, after_ms),
-        None => omise::act(turn, &id, &wanted),
-    })??;
-    ok(&view)
+    ok(&app.turn(|turn| panel::act(turn, &id, wanted, after_ms))??)
 }
 
 #[derive(Deserialize)]
@@ -123,7 +123,7 @@ struct Resend {
 
 async fn webhook(State(app): Panel, Path(id): Path<String>, body: Bytes) -> Answer {
     let Resend { variant } = read(&body)?;
-    ok(&app.turn(|turn| omise::resend_webhook(turn, &id, variant))??)
+    ok(&app.turn(|turn| panel::resend(turn, &id, variant))??)
 }
 
 async fn faults(State(app): Panel) -> Answer {
@@ -235,6 +235,19 @@ async fn move_clock(State(app): Panel, body: Bytes) -> Answer {
     ok(&json!({"now": iso(now_ms)}))
 }
 
+async fn settings(State(app): Panel) -> Answer {
+    ok(&app.turn(|turn| turn.world.settings.clone())?)
+}
+
+async fn set_settings(State(app): Panel, body: Bytes) -> Answer {
+    let settings: Settings = read(&body)?;
+    app.turn(|turn| {
+        turn.touch();
+        turn.world.settings = settings.clone();
+    })?;
+    ok(&settings)
+}
+
 async fn stats(State(app): Panel) -> Answer {
     let stats: Stats = app.stats().clone();
     ok(&stats)
@@ -245,6 +258,7 @@ async fn reset(State(app): Panel) -> Answer {
         let tokens_issued = turn.world.tokens_issued;
         *turn.world = World {
             tokens_issued,
+            settings: app.settings.clone(),
             ..World::default()
         };
         turn.touch();
@@ -252,6 +266,7 @@ async fn reset(State(app): Panel) -> Answer {
     })?;
     *app.stats() = Stats::default();
     app.journal().clear();
+    app.paces.lock().unwrap_or_else(PoisonError::into_inner).clear();
     release_all(&app);
     let nothing: Value = json!({});
     ok(&nothing)

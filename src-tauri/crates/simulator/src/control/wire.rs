@@ -15,11 +15,32 @@ pub enum Action {
     Fail,
     /// The charge expires.
     Expire,
-    /// The charge is reversed.
+    /// The charge is reversed (Omise only).
     Reverse,
+    /// The customer pays the same QR twice, or once more when it is paid already (not Omise, whose charges can be
+    /// paid once).
+    PayTwice,
+    /// The provider says that it is still looking: `PROCESSING`, `pending`, `awaiting_confirmation` (not Omise).
+    Hold,
+    /// The provider says the word in [`ActRequest::status`], whatever was before (not Omise).
+    SetStatus,
+    /// The customer picks [`ActRequest::coin`] and [`ActRequest::network`] on the hosted page (crypto only).
+    Choose,
 }
 
 impl Action {
+    const ALL: [Self; 9] = [
+        Self::Pay,
+        Self::PayLate,
+        Self::Fail,
+        Self::Expire,
+        Self::Reverse,
+        Self::PayTwice,
+        Self::Hold,
+        Self::SetStatus,
+        Self::Choose,
+    ];
+
     /// The word in the path.
     pub fn word(self) -> &'static str {
         match self {
@@ -28,13 +49,15 @@ impl Action {
             Self::Fail => "fail",
             Self::Expire => "expire",
             Self::Reverse => "reverse",
+            Self::PayTwice => "pay_twice",
+            Self::Hold => "hold",
+            Self::SetStatus => "set_status",
+            Self::Choose => "choose",
         }
     }
 
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Pay, Self::PayLate, Self::Fail, Self::Expire, Self::Reverse]
-            .into_iter()
-            .find(|action| action.word() == word)
+        Self::ALL.into_iter().find(|action| action.word() == word)
     }
 }
 
@@ -62,7 +85,8 @@ pub struct ActRequest {
     /// Wait this long first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_ms: Option<u64>,
-    /// For a payment: the amount the provider reports afterwards.
+    /// For a payment: the amount the provider reports afterwards. Crypto: hundredths of the invoice currency
+    /// that arrive in this payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_satang: Option<i64>,
     /// For a payment.
@@ -71,24 +95,42 @@ pub struct ActRequest {
     /// For a failure; `failed_processing` otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_code: Option<String>,
+    /// For `set_status`: the provider's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// For `choose`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coin: Option<String>,
+    /// For `choose`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
 }
 
 /// An action with its details, as it is carried out or planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Act {
     pub(crate) action: Action,
+    #[serde(flatten)]
+    pub(crate) details: Details,
+}
+
+/// [`ActRequest`] without its wait.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Details {
     pub(crate) amount_satang: Option<i64>,
     pub(crate) funding: Option<Funding>,
     pub(crate) failure_code: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) coin: Option<String>,
+    pub(crate) network: Option<String>,
 }
 
 impl Act {
     pub(crate) fn of(action: Action) -> Self {
         Self {
             action,
-            amount_satang: None,
-            funding: None,
-            failure_code: None,
+            details: Details::default(),
         }
     }
 
@@ -98,12 +140,20 @@ impl Act {
             amount_satang,
             funding,
             failure_code,
+            status,
+            coin,
+            network,
         } = request;
         Self {
             action,
-            amount_satang,
-            funding,
-            failure_code,
+            details: Details {
+                amount_satang,
+                funding,
+                failure_code,
+                status,
+                coin,
+                network,
+            },
         }
     }
 }
@@ -111,13 +161,14 @@ impl Act {
 /// A charge as the control panel shows it: the truth, whatever faults make the API say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargeView {
-    /// `omise`.
+    /// `omise`, `deposit_gateway`, `jwt_gateway`, `crypto_2328`.
     pub provider: String,
     /// The provider's id.
     pub id: String,
     /// The provider's status word.
     pub status: String,
-    /// What the charge is over.
+    /// What the charge is over, with a gateway's adjustment; after a payment, what the provider reports. Crypto:
+    /// hundredths of the invoice currency.
     pub amount_satang: i64,
     /// What was given back.
     pub refunded_satang: i64,
@@ -125,7 +176,8 @@ pub struct ChargeView {
     pub voided: bool,
     /// As sent by the till.
     pub description: Option<String>,
-    /// As sent by the till.
+    /// As sent by the till (Omise). The others have no metadata; here is what is worth knowing about theirs:
+    /// `order_id`, `callback_url`, `asked_satang`, and more by provider.
     pub metadata: Map<String, Value>,
     /// ISO 8601, UTC.
     pub created_at: String,

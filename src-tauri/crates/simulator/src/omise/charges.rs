@@ -6,13 +6,15 @@ use serde_json::{Map, Value};
 use super::errors::Refusal;
 use super::params::Params;
 use super::render::View;
-use super::state::{Charge, Plan, QrKind, Source, Status, WrongState};
-use super::{Call, Outcome, qr, render, webhook};
+use super::state::{Charge, Source, Status};
+use super::{Call, Outcome, render, webhook};
 use crate::answer::Reply;
 use crate::app::Turn;
+use crate::charges::{ActRefused, Plan, WrongState, plan_after, plan_for};
 use crate::clock::iso;
 use crate::control::{Act, Action, ChargeView, Funding};
 use crate::faults::{Endpoint, Fault, FaultClass, WebhookVariant};
+use crate::qr::{self, Payee, QrKind};
 use crate::stats::ViolationKind;
 use crate::store::World;
 
@@ -209,12 +211,7 @@ fn new_charge(turn: &mut Turn<'_>, order: Order) -> Charge {
         _ => order.amount_satang,
     };
     let customer = turn.take(Endpoint::OmiseChargeCreate, FaultClass::Customer);
-    let plan = customer.and_then(|rule| match rule.fault {
-        Fault::AutoPay { after_ms } => Some(plan_after(now_ms, after_ms, Act::of(Action::Pay))),
-        Fault::AutoFail { after_ms } => Some(plan_after(now_ms, after_ms, Act::of(Action::Fail))),
-        Fault::AutoExpire { after_ms } => Some(plan_after(now_ms, after_ms, Act::of(Action::Expire))),
-        _ => None,
-    });
+    let plan = customer.and_then(|rule| plan_for(&rule.fault, now_ms));
     Charge {
         id: turn.omise_id("chrg"),
         source_id,
@@ -241,13 +238,6 @@ fn new_charge(turn: &mut Turn<'_>, order: Order) -> Charge {
         qr_kind: render::qr_kind(qr_fault.as_ref()),
         qr_amount_satang,
         plan,
-    }
-}
-
-fn plan_after(now_ms: i64, after_ms: u64, act: Act) -> Plan {
-    Plan {
-        act,
-        due_ms: now_ms.saturating_add(i64::try_from(after_ms).unwrap_or(i64::MAX)),
     }
 }
 
@@ -301,11 +291,15 @@ pub(super) fn download(
     if charge.document_id != document || charge.download_token != token {
         return Err(Refusal::not_found("document"));
     }
-    Ok(qr::image(&charge.qr_kind, &qr_text(charge)))
+    Ok(Reply::picture(qr::image(charge.qr_kind, &qr_text(charge))))
 }
 
 fn qr_text(charge: &Charge) -> String {
-    qr::text(charge.qr_amount_satang, render::token_of(&charge.id))
+    qr::text(
+        Payee::Wallet,
+        charge.qr_amount_satang,
+        render::token_of(&charge.id),
+    )
 }
 
 /// Does `act` to a charge, announces it, and plans what a fault wants to follow.
@@ -354,13 +348,6 @@ pub(crate) fn settle_due(turn: &mut Turn<'_>) {
             turn.touch();
         }
     }
-}
-
-/// Why the control panel cannot do what it was asked.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum ActRefused {
-    Unknown,
-    WrongState,
 }
 
 /// The control panel's hand on a charge.

@@ -10,7 +10,6 @@ mod charges;
 mod errors;
 mod listing;
 mod params;
-mod qr;
 mod refunds;
 mod render;
 mod state;
@@ -27,13 +26,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-pub(crate) use charges::{ActRefused, act, act_later, next_due_ms, resend_webhook, settle_due, views};
+pub(crate) use charges::{act, act_later, next_due_ms, resend_webhook, settle_due, views};
 use errors::{Refusal, error_reply};
 use params::Params;
 pub(crate) use state::{Secrets, State};
 pub(crate) use webhook::{alter_callback, callback_headers, decode_secret};
 
-use crate::answer::{MOVED_PATH, Reply, answer};
+use crate::answer::{ErrorForm, MOVED_PATH, Reply, answer};
 use crate::app::{App, Turn};
 use crate::connection::Switch;
 use crate::delivery::Mail;
@@ -246,7 +245,7 @@ async fn serve(app: Arc<App>, prefix: &'static str, switch: Switch, request: Req
         Err(error) => return not_saved(&error).into_response(),
     };
     let work = async || carry_out(&app, &call).await;
-    let refuse = |status: u16, code: &str| error_reply(status, code, "refused on request");
+    let refuse = |_: ErrorForm, status: u16, code: &str| error_reply(status, code, "refused on request");
     answer(&app, &switch, rule, &call.base, work, refuse).await
 }
 

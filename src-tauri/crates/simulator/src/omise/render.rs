@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::state::{Charge, QrKind, Refund, Source, Status};
+use super::state::{Charge, Refund, Source, Status};
 use crate::clock::iso;
+use crate::qr::QrKind;
 
 pub(super) const REFUND_LIST_LIMIT: usize = 20;
 

@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::charges::{Plan, WrongState};
 use crate::control::{Act, Action, Funding};
+use crate::qr::QrKind;
 
 /// Bangkok has had no clock change since 1920, so a fixed offset is the whole time zone.
 const BANGKOK_OFFSET_MS: i64 = 7 * 3_600_000;
@@ -68,14 +70,6 @@ impl Status {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum QrKind {
-    Png,
-    Svg,
-    Undecodable,
-}
-
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub(crate) code: String,
@@ -90,13 +84,6 @@ pub(crate) struct Refund {
     pub(crate) is_void: bool,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) created_ms: i64,
-}
-
-/// Something that happens to a charge by itself.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    pub(crate) act: Act,
-    pub(crate) due_ms: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -128,10 +115,6 @@ pub(crate) struct Charge {
     pub(crate) qr_amount_satang: i64,
     pub(crate) plan: Option<Plan>,
 }
-
-/// The charge is not in a state from which this can happen.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct WrongState;
 
 /// Why a refund cannot be made, as the error code and its sentence (Omise page §7, §8).
 #[derive(Debug, PartialEq, Eq)]
@@ -215,13 +198,14 @@ impl Charge {
                 self.status = Status::Successful;
                 self.paid_ms = Some(now_ms);
                 self.failure = None;
-                self.amount_satang = act.amount_satang.unwrap_or(self.amount_satang);
-                self.funding = act.funding.unwrap_or_default();
+                self.amount_satang = act.details.amount_satang.unwrap_or(self.amount_satang);
+                self.funding = act.details.funding.unwrap_or_default();
                 self.plan = None;
                 Ok("charge.complete")
             }
             (Action::Fail, Status::Pending) => {
                 let code = act
+                    .details
                     .failure_code
                     .clone()
                     .unwrap_or_else(|| "failed_processing".to_owned());

@@ -11,8 +11,8 @@ use super::state::{Charge, Refund, Secrets};
 use super::{MOUNT, render};
 use crate::app::Turn;
 use crate::clock::iso;
-use crate::delivery::{Event, Letter, Sender, SigningKey};
-use crate::faults::WebhookVariant;
+use crate::delivery::{Event, Letter, SigningKey};
+use crate::faults::{Provider, WebhookVariant};
 
 /// The decoded secret, or `None` when the text is not base64 or empty.
 pub(crate) fn decode_secret(base64: &str) -> Option<SigningKey> {
@@ -81,7 +81,7 @@ pub(super) fn announce_as(
     let variant = match forced {
         Some(variant) => Some(variant),
         None if urls.is_empty() => None,
-        None => turn.take_webhook(key),
+        None => turn.take_webhook(Provider::Omise, key),
     };
     let told = match variant {
         Some(WebhookVariant::OtherCharge) => another_charge(turn, charge),
@@ -102,7 +102,7 @@ pub(super) fn announce_refund(turn: &mut Turn<'_>, charge: &Charge, refund: &Ref
     let variant = if urls.is_empty() {
         None
     } else {
-        turn.take_webhook("refund.create")
+        turn.take_webhook(Provider::Omise, "refund.create")
     };
     let data = render::refund(charge, refund, turn.app.omise.is_live);
     send(turn, "refund.create", &data, urls, variant);
@@ -131,7 +131,7 @@ fn send(
         let secrets = turn.omise_secrets();
         let keys = signing_keys(&secrets, turn.now_ms);
         turn.send(Letter {
-            sender: Sender::Omise,
+            sender: Provider::Omise,
             event_id: id,
             urls,
             body: body.into_bytes(),

@@ -42,6 +42,7 @@ async fn every_fault_on_the_page_is_one_the_panel_takes() {
     let fields = json!({
         "delay_ms": 1, "status": 500, "retry_after_s": 1, "amount_satang": 1, "after_ms": 1, "word": "x",
         "currency": "USD", "copies": 2, "code": "x",
+        "by_satang": 1, "order_id": "x", "form": "text",
     });
     for kind in kinds {
         let mut fault = fields.clone();

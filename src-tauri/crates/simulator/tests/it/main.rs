@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
 mod control_panel;
+mod deposit;
+mod deposit_callbacks;
 mod life_cycle;
 mod lists;
 mod persistence;

@@ -1,7 +1,8 @@
-//! The QR behind `scannable_code`: its text, and the image the provider hands out.
+//! Payment QR codes: their text, and the images the providers hand out.
 //!
 //! What a real Omise TrueMoney QR contains is unknown (QR page §2); this one is a PromptPay credit transfer
-//! to an e-wallet, so a wallet, a till and a test can read the amount. Grammar: QR page §1 and §2.
+//! to an e-wallet, so a wallet, a till and a test can read the amount. Grammar: QR page §1 and §2. Every
+//! number paid to here belongs to nobody.
 
 use std::fmt::Write as _;
 
@@ -9,19 +10,43 @@ use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use qrcode::{Color, EcLevel, QrCode};
 
-use super::state::QrKind;
-use crate::answer::Reply;
+use serde::{Deserialize, Serialize};
+
+use crate::money::fixed;
 
 const AID: &str = "A000000677010111";
-/// `14000` marks a TrueMoney wallet; the number behind it belongs to nobody.
-const WALLET_ID: &str = "140000800000000";
 const MODULE_PIXELS: usize = 8;
 const QUIET_MODULES: usize = 4;
 
-/// The text of a one-use QR for `amount_satang` with `reference` in tag 62-05.
-pub(super) fn text(amount_satang: i64, reference: &str) -> String {
-    let baht = format!("{}.{:02}", amount_satang / 100, amount_satang % 100);
-    let account = tlv("00", AID) + &tlv("03", WALLET_ID);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QrKind {
+    Png,
+    Svg,
+    Undecodable,
+}
+
+/// Who a PromptPay QR pays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Payee {
+    /// A TrueMoney wallet, which is what `14000` marks.
+    Wallet,
+    Mobile,
+}
+
+impl Payee {
+    fn field(self) -> String {
+        match self {
+            Self::Wallet => tlv("03", "140000800000000"),
+            Self::Mobile => tlv("01", "0066800000000"),
+        }
+    }
+}
+
+/// The text of a one-use QR for `amount_satang` with `reference` (25 characters at most) in tag 62-05.
+pub(crate) fn text(payee: Payee, amount_satang: i64, reference: &str) -> String {
+    let baht = fixed(amount_satang, 2);
+    let account = tlv("00", AID) + &payee.field();
     let mut text = tlv("00", "01")
         + &tlv("01", "12")
         + &tlv("29", &account)
@@ -52,8 +77,15 @@ fn crc(bytes: &[u8]) -> u16 {
     })
 }
 
-/// The download's answer.
-pub(super) fn image(kind: &QrKind, text: &str) -> Reply {
+/// An image file and its content type.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    pub(crate) content_type: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// `text` as a QR.
+pub(crate) fn image(kind: QrKind, text: &str) -> Picture {
     let code = QrCode::with_error_correction_level(text, EcLevel::M)
         .expect("a payment text is far below a QR's capacity");
     let modules = code.width();
@@ -77,7 +109,7 @@ pub(super) fn image(kind: &QrKind, text: &str) -> Reply {
     }
 }
 
-fn png(modules: usize, dark: &[bool]) -> Reply {
+fn png(modules: usize, dark: &[bool]) -> Picture {
     let side = (modules + 2 * QUIET_MODULES) * MODULE_PIXELS;
     let mut pixels = vec![255_u8; side * side];
     for (place, _) in dark.iter().enumerate().filter(|(_, is_dark)| **is_dark) {
@@ -88,18 +120,17 @@ fn png(modules: usize, dark: &[bool]) -> Reply {
         }
     }
     let side = u32::try_from(side).expect("a QR has at most 177 modules");
-    let mut body = Vec::new();
-    PngEncoder::new(&mut body)
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes)
         .write_image(&pixels, side, side, ExtendedColorType::L8)
         .expect("writing to memory does not fail");
-    Reply {
-        status: 200,
+    Picture {
         content_type: "image/png",
-        body,
+        bytes,
     }
 }
 
-fn svg(modules: usize, dark: &[bool]) -> Reply {
+fn svg(modules: usize, dark: &[bool]) -> Picture {
     let side = modules + 2 * QUIET_MODULES;
     let mut path = String::new();
     for (place, _) in dark.iter().enumerate().filter(|(_, is_dark)| **is_dark) {
@@ -110,10 +141,9 @@ fn svg(modules: usize, dark: &[bool]) -> Reply {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
          <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
     );
-    Reply {
-        status: 200,
+    Picture {
         content_type: "image/svg+xml",
-        body: body.into_bytes(),
+        bytes: body.into_bytes(),
     }
 }
 
@@ -132,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_text_names_wallet_amount_and_reference() {
-        let text = text(400_005, "abc");
+        let text = text(Payee::Wallet, 400_005, "abc");
         assert!(
             text.starts_with(
                 "00020101021229390016A000000677010111031514000080000000053037645407\
