@@ -1,82 +1,524 @@
-// The IPC contract. In the product these types are generated from Rust (src-tauri/crates/api) by ts-rs into
-// ui/src/ipc/generated/index.ts; until then this hand copy is the truth for everybody. All keys snake_case.
-// Money is a decimal string in baht with two digits ("250.00"). Times are RFC 3339 with +07:00. Durations in ms.
+// Generated from the Rust contract (src-tauri/crates/api). Do not edit: script/check refreshes and compares it.
+
 export type Method = "promptpay" | "truemoney" | "crypto" | "cash";
 export type Provider = "promptpay_direct" | "deposit_gateway" | "jwt_gateway" | "omise_truemoney" | "crypto_2328" | "cash";
+export type Tracking = "poll" | "callback" | "resend" | "slip" | "person";
 export type OrderState = "open" | "due" | "settled" | "completed" | "voided";
 export type AttemptState = "prepared" | "submitted" | "awaiting" | "confirming" | "cancelling" | "unknown" | "held" | "paid" | "failed" | "expired" | "cancelled";
 export type Flag = "paid_late" | "underpaid" | "overpaid" | "duplicate_payment" | "contradiction" | "unrecognised_status" | "weak_evidence" | "manual_confirm" | "qr_mismatch" | "adjusted_too_much" | "held" | "refund_failed";
-export type Tracking = "poll" | "callback" | "resend" | "slip" | "person";
-export interface Qr { size: number; path: string } // path: SVG path in module units (0,0)-(size,size), without quiet zone
-export type Instruction =
-  | { kind: "qr_text"; text: string; qr: Qr | null }
-  | { kind: "qr_image"; png_base64: string; text?: string; qr: Qr | null } // qr redrawn crisp from text when decodable
-  | { kind: "bank_account"; bank_code: string; number: string; name: string }
-  | { kind: "crypto_address"; address: string; amount: string; coin: string; network: string; qr_png_base64: string }
-  | { kind: "redirect"; url: string };
-export interface Attempt {
-  attempt_id: string; provider: Provider; method: Method; state: AttemptState; our_ref: string; provider_ref: string | null;
-  payable: string; received: string; fee: string | null; instruction: Instruction | null; deadline: string | null;
-  tracking: Tracking[];
-  reason: string | null;        // closed list of codes, see ReasonCode
-  // additions for the window
-  opened_at: string; ended_at: string | null;
-  adjustment: string;           // payable − amount asked, "0.00" when none
-  remaining_ms: number | null;  // from the backend's clock at the time of the answer
-  lifetime_ms: number | null;   // whole life of the QR, for the ruler
-  asked_ms_ago: number | null;  // age of the provider's last answer
-  ask_every_ms: number | null;  // present polling rhythm
-  callbacks: boolean;           // callbacks registered and listening
-  checked_nothing: boolean;     // a "Check now" found nothing: manual confirm may be offered
-  confirmed_by: "query" | "callback" | "slip" | "person" | null;
-}
-export type ReasonCode =
-  | "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled"
-  | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance"
-  | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
-export interface Refund { refund_id: string; amount: string; kind: "void" | "refund" | "transfer"; state: "requested" | "done" | "failed" | "unknown"; provider_ref: string | null; reason: string }
-export interface Order {
-  type: "order"; order_id: string; number: string; state: OrderState; amount_due: string; received: string; refunded: string;
-  cashier: string | null; note: string | null; business_day: string; flags: Flag[]; attempts: Attempt[]; refunds: Refund[];
-  // additions
-  version: number; created_at: string; missing: string; excess: string; settled_at: string | null;
-  words_th: string;             // received (or due) amount in Thai words: "สองร้อยห้าสิบบาทถ้วน"
-}
-export interface MethodInfo {
-  method: Method; providers: ProviderInfo[]; // in routing order, enabled ones only
-  available: boolean; reason: "not_set_up" | "not_built" | "misconfigured" | null; // why not
-}
-export interface ProviderInfo {
-  id: Provider; min: string; max: string; tracking: Tracking[]; cancel: boolean; refund: boolean;
-  health: "ok" | "slow" | "down" | "misconfigured" | "unknown"; answered_ms_ago: number | null; setting: string | null; // setting: what to fix
-  live: boolean;                // live key (true) or test key / training (false)
-}
-export interface TillState {
-  shop_name: string; branch: string; language: "th" | "en"; era: "ce" | "be"; training: boolean; mode: "training" | "test" | "live";
-  counter: string; cashier: string | null; confirmers: string[]; // people who may confirm by hand (PIN asked)
-  shift_word: string; methods: MethodInfo[]; default_method: Method; callbacks_on: boolean; now: string;
-  offline: boolean; current: Order | null; // the bill to come back to after a restart: newest order whose newest attempt is still running
-  restored: boolean;            // true when `current` was found at start after a restart (show "Restarted…" once)
-  recent: Order[];              // newest first, at most 12
-  waiting: number;              // open bills
-}
+export type ReasonCode = "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled" | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance" | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
 export type ConfirmReason = "bank_app_shown" | "provider_dashboard" | "slip_checked_by_hand" | "phone_call" | "other";
 export type TrainingAct = "pay" | "pay_late" | "pay_less" | "pay_twice" | "fail" | "expire" | "silent" | "slow" | "down" | "lost_answer" | "wrong_qr" | "forged_callback" | "recover";
-// One command function: call(name, request) -> reply; rejects with ApiError.
+
+export type Qr = { 
+/**
+ * Modules along one side.
+ */
+size: number, 
+/**
+ * `d` of the dark modules.
+ */
+path: string, };
+export type Instruction = { "kind": "qr_text", 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * The same, drawn.
+ */
+qr: Qr | null, } | { "kind": "qr_image", 
+/**
+ * PNG, base64.
+ */
+png_base64: string, 
+/**
+ * What it says, where it could be decoded.
+ */
+text?: string, 
+/**
+ * The same, drawn sharply, where it could be decoded.
+ */
+qr: Qr | null, } | { "kind": "bank_account", 
+/**
+ * Bank.
+ */
+bank_code: string, 
+/**
+ * Account.
+ */
+number: string, 
+/**
+ * Holder.
+ */
+name: string, } | { "kind": "crypto_address", 
+/**
+ * Address.
+ */
+address: string, 
+/**
+ * Exact amount.
+ */
+amount: string, 
+/**
+ * Coin.
+ */
+coin: string, 
+/**
+ * Network.
+ */
+network: string, 
+/**
+ * PNG of the address, base64.
+ */
+qr_png_base64: string, } | { "kind": "redirect", 
+/**
+ * Address.
+ */
+url: string, };
+export type Attempt = { 
+/**
+ * Our id.
+ */
+attempt_id: string, 
+/**
+ * Who serves it.
+ */
+provider: Provider, 
+/**
+ * What the cashier picked.
+ */
+method: Method, 
+/**
+ * Where it stands.
+ */
+state: AttemptState, 
+/**
+ * The reference we sent.
+ */
+our_ref: string, 
+/**
+ * The provider's reference.
+ */
+provider_ref: string | null, 
+/**
+ * What the provider wants paid.
+ */
+payable: string, 
+/**
+ * What arrived.
+ */
+received: string, 
+/**
+ * The provider's fee, when known.
+ */
+fee: string | null, 
+/**
+ * What the customer must do.
+ */
+instruction: Instruction | null, 
+/**
+ * The end of its life.
+ */
+deadline: string | null, 
+/**
+ * How the till can learn the outcome.
+ */
+tracking: Tracking[], 
+/**
+ * Why it is where it is.
+ */
+reason: ReasonCode | null, 
+/**
+ * When it was stored.
+ */
+opened_at: string, 
+/**
+ * When it first ended without money.
+ */
+ended_at: string | null, 
+/**
+ * What the provider changed the amount by.
+ */
+adjustment: string, 
+/**
+ * Milliseconds left, by the till's clock at the time of this answer.
+ */
+remaining_ms: number | null, 
+/**
+ * Milliseconds from acceptance to the deadline.
+ */
+lifetime_ms: number | null, 
+/**
+ * Age of the provider's last answer in milliseconds.
+ */
+asked_ms_ago: number | null, 
+/**
+ * Present pause between questions in milliseconds.
+ */
+ask_every_ms: number | null, 
+/**
+ * Callbacks are registered and listened to.
+ */
+callbacks: boolean, 
+/**
+ * A person's check found nothing: a person's word may be offered.
+ */
+checked_nothing: boolean, 
+/**
+ * Who settled it.
+ */
+confirmed_by: "query" | "callback" | "slip" | "person" | null, };
+export type Refund = { 
+/**
+ * Our id.
+ */
+refund_id: string, 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * How.
+ */
+kind: "void" | "refund" | "transfer", 
+/**
+ * Where it stands.
+ */
+state: "requested" | "done" | "failed" | "unknown", 
+/**
+ * The provider's reference, or the transfer's.
+ */
+provider_ref: string | null, 
+/**
+ * Why.
+ */
+reason: string, };
+export type Order = { 
+/**
+ * Always `order`; the lines of the command line are told apart by it.
+ */
+type: "order", 
+/**
+ * Our id.
+ */
+order_id: string, 
+/**
+ * Number people see.
+ */
+number: string, 
+/**
+ * Where the sale stands.
+ */
+state: OrderState, 
+/**
+ * What is owed.
+ */
+amount_due: string, 
+/**
+ * What evidence says arrived.
+ */
+received: string, 
+/**
+ * What went back.
+ */
+refunded: string, 
+/**
+ * Who stood at the till.
+ */
+cashier: string | null, 
+/**
+ * Free text.
+ */
+note: string | null, 
+/**
+ * Bangkok day, `YYYY-MM-DD`.
+ */
+business_day: string, 
+/**
+ * What a person must look at.
+ */
+flags: Flag[], 
+/**
+ * Every try, oldest first.
+ */
+attempts: Array<Attempt>, 
+/**
+ * Every refund, oldest first.
+ */
+refunds: Array<Refund>, 
+/**
+ * Grows with every change.
+ */
+version: number, 
+/**
+ * When it began.
+ */
+created_at: string, 
+/**
+ * What is still owed.
+ */
+missing: string, 
+/**
+ * What arrived beyond what was owed.
+ */
+excess: string, 
+/**
+ * When it was first paid in full.
+ */
+settled_at: string | null, 
+/**
+ * The received amount, or the amount due while nothing came, in Thai words.
+ */
+words_th: string, };
+export type ProviderInfo = { 
+/**
+ * Which.
+ */
+id: Provider, 
+/**
+ * Smallest amount.
+ */
+min: string, 
+/**
+ * Largest amount.
+ */
+max: string, 
+/**
+ * How the outcome is learnt.
+ */
+tracking: Tracking[], 
+/**
+ * Can be cancelled there.
+ */
+cancel: boolean, 
+/**
+ * Can return money.
+ */
+refund: boolean, 
+/**
+ * How it is doing.
+ */
+health: "ok" | "slow" | "down" | "misconfigured" | "unknown", 
+/**
+ * Age of its last answer in milliseconds.
+ */
+answered_ms_ago: number | null, 
+/**
+ * The setting to look at.
+ */
+setting: string | null, 
+/**
+ * Real money.
+ */
+live: boolean, };
+export type MethodInfo = { 
+/**
+ * Which.
+ */
+method: Method, 
+/**
+ * In the owner's order.
+ */
+providers: Array<ProviderInfo>, 
+/**
+ * At least one can be asked.
+ */
+available: boolean, 
+/**
+ * Why not.
+ */
+reason: "not_set_up" | "not_built" | "misconfigured" | null, };
+export type TillState = { 
+/**
+ * Shop.
+ */
+shop_name: string, 
+/**
+ * Branch.
+ */
+branch: string, 
+/**
+ * Language of the shop.
+ */
+language: "th" | "en", 
+/**
+ * Era of dates.
+ */
+era: "ce" | "be", 
+/**
+ * Nothing here is real.
+ */
+training: boolean, 
+/**
+ * Which money the keys move.
+ */
+mode: "training" | "test" | "live", 
+/**
+ * Prefix of order numbers.
+ */
+counter: string, 
+/**
+ * Who stands at the till.
+ */
+cashier: string | null, 
+/**
+ * People who may confirm by hand.
+ */
+confirmers: Array<string>, 
+/**
+ * The word that makes the paid signal hard to imitate.
+ */
+shift_word: string, 
+/**
+ * All methods of the till.
+ */
+methods: Array<MethodInfo>, 
+/**
+ * What to select at first.
+ */
+default_method: Method, 
+/**
+ * Providers can reach us.
+ */
+callbacks_on: boolean, 
+/**
+ * Now.
+ */
+now: string, 
+/**
+ * No provider can be reached from this machine.
+ */
+offline: boolean, 
+/**
+ * The bill to come back to.
+ */
+current: Order | null, 
+/**
+ * `current` was running when this process started.
+ */
+restored: boolean, 
+/**
+ * Newest first.
+ */
+recent: Array<Order>, 
+/**
+ * Bills still running.
+ */
+waiting: number, };
+export type Orders = { 
+/**
+ * Newest first.
+ */
+orders: Array<Order>, };
+export type Checked = { 
+/**
+ * The order now.
+ */
+order: Order, 
+/**
+ * Something changed.
+ */
+news: boolean, 
+/**
+ * What was found.
+ */
+code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended", };
+export type Nothing = Record<symbol, never>;
+export type ChargeRequest = { 
+/**
+ * As typed.
+ */
+amount: string, 
+/**
+ * What the cashier picked.
+ */
+method: Method, 
+/**
+ * A provider by name.
+ */
+provider?: Provider | null, 
+/**
+ * Free text.
+ */
+note?: string, };
+export type OrderRequest = { 
+/**
+ * Id or number.
+ */
+order: string, };
+export type RecentRequest = { 
+/**
+ * At most so many.
+ */
+limit: number, };
+export type RetryRequest = { 
+/**
+ * Id or number.
+ */
+order: string, 
+/**
+ * What the cashier picked.
+ */
+method: Method, 
+/**
+ * A provider by name.
+ */
+provider?: Provider | null, };
+export type ConfirmRequest = { 
+/**
+ * Id or number.
+ */
+order: string, 
+/**
+ * Who.
+ */
+user: string, 
+/**
+ * Their PIN.
+ */
+pin: string, 
+/**
+ * Why.
+ */
+reason: ConfirmReason, 
+/**
+ * Free text.
+ */
+note?: string, };
+export type TrainingRequest = { 
+/**
+ * On which attempt.
+ */
+attempt_id: string | null, 
+/**
+ * What.
+ */
+act: TrainingAct, };
+export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
+export type ApiError = { 
+/**
+ * What kind of failure.
+ */
+code: ErrorCode, 
+/**
+ * Facts for the sentence.
+ */
+params: Record<string, string>, 
+/**
+ * Number of the log line with the whole chain of causes.
+ */
+incident: string | null, };
+
+/** Every command of the till: what it asks for and what it gives. */
 export interface Commands {
-  till_state: { req: {}; reply: TillState };
-  charge: { req: { amount: string; method: Method; provider?: Provider | null; note?: string }; reply: Order };
-  order_get: { req: { order: string }; reply: Order };
-  order_recent: { req: { limit: number }; reply: { orders: Order[] } };
-  order_retry: { req: { order: string; method: Method; provider?: Provider | null }; reply: Order };
-  order_check: { req: { order: string }; reply: { order: Order; news: boolean; code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended" } };
-  order_cancel: { req: { order: string }; reply: Order };
-  order_confirm: { req: { order: string; user: string; pin: string; reason: ConfirmReason; note?: string }; reply: Order };
-  training_act: { req: { attempt_id: string | null; act: TrainingAct }; reply: {} };
+  till_state: { req: Nothing; reply: TillState };
+  charge: { req: ChargeRequest; reply: Order };
+  order_get: { req: OrderRequest; reply: Order };
+  order_recent: { req: RecentRequest; reply: Orders };
+  order_retry: { req: RetryRequest; reply: Order };
+  order_check: { req: OrderRequest; reply: Checked };
+  order_cancel: { req: OrderRequest; reply: Order };
+  order_confirm: { req: ConfirmRequest; reply: Order };
+  training_act: { req: TrainingRequest; reply: Nothing };
 }
-// Events pushed by the backend to the cashier window; a lost one heals because the window refetches every few seconds while a bill runs.
-//   "order_changed" { order_id: string; version: number }   "provider_health" { provider: Provider }
-export interface ApiError { code: ErrorCode; params: Record<string, string>; incident: string | null }
-export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down"
-  | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
-// params: amount_*: {min,max,method}; misconfigured: {provider,setting,message_th,message_en}; pin_wrong: {tries_left}; pin_locked: {seconds}; wrong_state: {state}
