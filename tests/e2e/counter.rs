@@ -25,7 +25,17 @@ impl Counter {
         let folder = tempfile::tempdir().unwrap();
         let (simulator, callbacks) = (free_port(), free_port());
         let set = |name: &str, value: String| (format!("KEPTANG__{name}"), value);
+        // The web view remembers the last method and the language outside the till's own folder: each shop its own.
+        let web_view = |name: &str| {
+            (
+                name.to_owned(),
+                folder.path().join("web-view").display().to_string(),
+            )
+        };
         let environment = vec![
+            web_view("XDG_DATA_HOME"),
+            web_view("XDG_CACHE_HOME"),
+            web_view("XDG_CONFIG_HOME"),
             set(
                 "PROVIDERS__OMISE_TRUEMONEY__BASE_URL",
                 format!("http://127.0.0.1:{simulator}/omise"),

@@ -119,6 +119,13 @@ async fn a_persons_word_is_offered_after_a_check_and_takes_a_pin() {
         window.page.source().await.unwrap().contains(OWNER),
         "the person is named"
     );
+    window.picture(&pictures(), "confirm-by-hand-th-light").await;
+    window
+        .element("reason-bank_app_shown")
+        .await
+        .click()
+        .await
+        .unwrap();
     window.type_keys(&PIN.chars().collect::<Vec<_>>()).await;
     window.element("confirm-do").await.click().await.unwrap();
     window.element("paid-screen").await;

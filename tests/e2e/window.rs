@@ -114,16 +114,6 @@ impl Window {
         .await;
     }
 
-    /// The value of an attribute, once the element is there.
-    pub(crate) async fn attribute(&self, id: &str, attribute: &str) -> String {
-        let element = self.element(id).await;
-        element
-            .attr(attribute)
-            .await
-            .expect("the element is there")
-            .unwrap_or_default()
-    }
-
     /// The text of an element, once it is there.
     pub(crate) async fn text(&self, id: &str) -> String {
         self.element(id).await.text().await.expect("the element is there")
