@@ -12,6 +12,10 @@ const CUT_OFF: &str = r#"
     for (const element of document.querySelectorAll("button, h1, h2, b, p, span, strong, dl, li")) {
         const style = getComputedStyle(element);
         if (style.visibility === "hidden" || element.clientWidth === 0) continue;
+        // Sentences for screen readers live in a box of one pixel on purpose.
+        let box = element;
+        while (box && !(box.clientWidth <= 1 && box.clientHeight <= 1)) box = box.parentElement;
+        if (box) continue;
         const hides = style.overflowX === "hidden" || style.overflowX === "clip";
         const meant = style.textOverflow === "ellipsis";
         if (hides && !meant && element.scrollWidth > element.clientWidth + 1) cut.push(element.textContent.trim());
