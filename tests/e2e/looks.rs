@@ -2,9 +2,10 @@
 //! and a QR that cannot be scanned.
 
 use crate::counter::{Counter, pictures, read_off};
-use crate::window::{ENTER, F8, Window};
+use crate::window::{DELETE, ENTER, F8, F10, NUMPAD_PLUS, NUMPAD_TIMES, Window};
 use keptang_simulator::control::Action;
 use keptang_simulator::faults::{Endpoint, Fault, FaultRule};
+use keptang_tests::till::until;
 
 /// Texts that are wider or higher than their box and would be cut off by it.
 const CUT_OFF: &str = r#"
@@ -48,6 +49,24 @@ async fn next(window: &Window) {
     window.until_attribute("bill-state", "data-state", "idle").await;
 }
 
+/// Opens the customer's window, photographs it, and comes back.
+async fn customer_display(window: &Window) {
+    let cashier = window.page.window().await.unwrap();
+    window.type_keys(&[F10]).await;
+    window.element("display-open").await.click().await.unwrap();
+    let other = until("the customer's window opens", async || {
+        let all = window.page.windows().await.ok()?;
+        all.into_iter().find(|handle| *handle != cashier)
+    })
+    .await;
+    window.element("menu-close").await.click().await.unwrap();
+    window.page.switch_to_window(other).await.unwrap();
+    window.element("qr").await;
+    let picture = window.picture(&pictures(), "customer-display").await;
+    assert_eq!(read_off(&picture).len(), 1, "the customer can scan it");
+    window.page.switch_to_window(cashier).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_state_of_a_bill() {
     let counter = Counter::new();
@@ -55,11 +74,16 @@ async fn every_state_of_a_bill() {
     window.size(1366, 768).await;
     let mut known = Vec::new();
     photograph(&window, "cashier-idle-th-light").await;
-    window.type_keys(&['4', '5', '*', '2', '+', '8']).await;
+    window
+        .type_keys(&['4', '5', NUMPAD_TIMES, '2', NUMPAD_PLUS, '8'])
+        .await;
+    window
+        .until_attribute("entry-amount", "data-amount", "98.00")
+        .await;
     photograph(&window, "cashier-typing-th-light").await;
 
     // Asked for, waiting, and in every look.
-    window.type_keys(&['\u{E017}']).await;
+    window.type_keys(&[DELETE]).await;
     sale(&window, &['2', '5', '0']).await;
     window
         .until_attribute("bill-state", "data-state", "waiting")
@@ -82,6 +106,7 @@ async fn every_state_of_a_bill() {
         photograph(&window, &format!("cashier-waiting-th-light-{width}")).await;
     }
     window.size(1366, 768).await;
+    customer_display(&window).await;
     let charge = counter.charge(&known).await;
     known.push(charge.id.clone());
     counter.act(&charge, Action::Pay).await;

@@ -17,6 +17,10 @@ pub(crate) const ESCAPE: char = '\u{E00C}';
 pub(crate) const F1: char = '\u{E031}';
 pub(crate) const F5: char = '\u{E035}';
 pub(crate) const F8: char = '\u{E038}';
+pub(crate) const F10: char = '\u{E03A}';
+pub(crate) const DELETE: char = '\u{E017}';
+pub(crate) const NUMPAD_TIMES: char = '\u{E024}';
+pub(crate) const NUMPAD_PLUS: char = '\u{E025}';
 
 /// A till's window and the driver it hangs on. Both end with the value.
 pub(crate) struct Window {

@@ -118,9 +118,10 @@ impl Surroundings<'_> {
             opened_at: moment(attempt.opened_at),
             ended_at: attempt.ended_at.map(moment),
             adjustment: attempt.adjustment().to_string(),
+            // Never more than there was: the moment asked about may lie a blink before the acceptance.
             remaining_ms: attempt
                 .deadline
-                .map(|deadline| deadline.ms_since(self.now).max(0)),
+                .map(|deadline| deadline.ms_since(self.now).clamp(0, lifetime_ms.unwrap_or(0))),
             lifetime_ms,
             asked_ms_ago: watch
                 .and_then(|watch| watch.answered_at)
