@@ -22,6 +22,7 @@ mod decimal;
 pub mod deposit_gateway;
 mod http;
 mod json;
+pub mod jwt_gateway;
 pub mod omise_truemoney;
 mod pace;
 mod picture;
