@@ -104,7 +104,7 @@ impl From<AmountError> for ApiError {
             .with("min", Money::SMALLEST_SALE)
             .with("max", Money::LARGEST_SALE)
             .with("message_th", error.th())
-            .with("message_en", &error)
+            .with("message_en", error)
     }
 }
 
