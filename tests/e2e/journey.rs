@@ -33,7 +33,7 @@ async fn four_keys_a_scan_and_the_money_and_a_kill_in_between() {
         .to_owned();
     assert_eq!(
         seen,
-        [text.clone()],
+        std::slice::from_ref(&text),
         "what the customer scans is what the provider gave"
     );
     assert!(text.contains("5406250.00"), "the QR carries the amount: {text}");
