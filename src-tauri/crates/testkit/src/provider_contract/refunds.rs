@@ -110,11 +110,7 @@ pub async fn a_lost_answer_is_found_and_nothing_is_asked_twice(stage: &dyn Stage
             "{trouble:?}: {answer:?}"
         );
         stage.release().await;
-        assert_eq!(
-            stage.requests(Act::Refund).await,
-            asked,
-            "sent once: {trouble:?}"
-        );
+        assert_eq!(stage.requests(Act::Refund).await, asked, "sent once: {trouble:?}");
         let found = find(stage, &everything).await.expect("an answer");
         assert!(found.is_some(), "{trouble:?}");
     }
