@@ -16,6 +16,7 @@ use crate::delivery::{Journal, Letter, Mail};
 use crate::deposit::{DepositKeys, Deposits};
 use crate::faults::{Endpoint, Fault, FaultClass, FaultRule, Provider, WebhookVariant};
 use crate::ids::Ids;
+use crate::jwt::{JwtKeys, Orders};
 use crate::omise;
 use crate::settings::Settings;
 use crate::stats::{Stats, ViolationKind};
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) own_url: String,
     pub(crate) omise: omise::Account,
     pub(crate) deposit: DepositKeys,
+    pub(crate) jwt: JwtKeys,
     /// What a reset goes back to.
     pub(crate) settings: Settings,
     /// When the latest requests came, for rate limits.
@@ -61,6 +63,7 @@ pub(crate) struct Turn<'a> {
 fn settle_due(turn: &mut Turn<'_>) {
     omise::settle_due(turn);
     charges::settle_due::<Deposits>(turn);
+    charges::settle_due::<Orders>(turn);
 }
 
 fn next_due_ms(world: &World) -> Option<i64> {

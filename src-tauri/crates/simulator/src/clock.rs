@@ -104,6 +104,11 @@ pub(crate) fn http_date(at_ms: i64) -> String {
     printed(at_ms, 0, "%a, %d %b %Y %H:%M:%S GMT")
 }
 
+/// `2025-10-09T08:53:20.120Z`.
+pub(crate) fn iso_millis(at_ms: i64) -> String {
+    printed(at_ms, 0, "%Y-%m-%dT%H:%M:%S%.3fZ")
+}
+
 /// `2025-10-09T15:53:20.000000+07:00`: microseconds and the offset of Bangkok.
 pub(crate) fn bangkok_micros(at_ms: i64) -> String {
     printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%.6f%:z")
@@ -155,6 +160,7 @@ mod tests {
         let at_ms = 1_760_000_000_120;
         assert_eq!(bangkok_micros(at_ms), "2025-10-09T15:53:20.120000+07:00");
         assert_eq!(bangkok_naive(at_ms), "2025-10-09T15:53:20.120000");
+        assert_eq!(iso_millis(at_ms), "2025-10-09T08:53:20.120Z");
         assert_eq!(bangkok_digits(at_ms), "20251009155320");
     }
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::deposit;
 use crate::faults::{Provider, WebhookVariant};
+use crate::jwt;
 use crate::omise;
 
 /// Omise page: unknown, so this simulator's own.
@@ -49,7 +50,10 @@ pub(crate) struct Letter {
     pub(crate) sender: Provider,
     pub(crate) event_id: String,
     pub(crate) urls: Vec<String>,
+    /// Without its signature, where that is part of the body.
     pub(crate) body: Vec<u8>,
+    /// What the signature is made over, where that is not `body`.
+    pub(crate) token_body: Option<Vec<u8>>,
     /// One signature each.
     pub(crate) keys: Vec<SigningKey>,
     pub(crate) variant: Option<WebhookVariant>,
@@ -110,6 +114,7 @@ impl Journal {
 /// A request exactly as it went out.
 #[derive(Debug, Clone)]
 struct Sent {
+    sender: Provider,
     event_id: String,
     url: String,
     headers: Vec<(&'static str, String)>,
@@ -218,6 +223,7 @@ fn compose(app: &App, letter: &Letter, url: &str) -> Sent {
         &letter.keys
     };
     let mut sent = Sent {
+        sender: letter.sender,
         event_id: letter.event_id.clone(),
         url: url.to_owned(),
         headers: Vec::new(),
@@ -230,8 +236,14 @@ fn compose(app: &App, letter: &Letter, url: &str) -> Sent {
                 omise::alter_callback(&mut sent.body);
             }
         }
-        Provider::DepositGateway | Provider::JwtGateway | Provider::Crypto2328 => {
+        Provider::DepositGateway => {
             deposit::spoil(letter.variant.as_ref(), &mut sent.url, &mut sent.body);
+        }
+        Provider::JwtGateway | Provider::Crypto2328 => {
+            if let Some(key) = keys.first() {
+                let token_body = letter.token_body.as_deref();
+                sent.body = jwt::stamp(key, letter.variant.as_ref(), &letter.body, token_body);
+            }
         }
     }
     sent
@@ -248,7 +260,7 @@ async fn repeat(app: Arc<App>, http: reqwest::Client, letter: Letter, url: Strin
     app.stats().webhooks.given_up += 1;
 }
 
-/// True when the receiver answered 2xx.
+/// True when the receiver answered 2xx, and for the JWT gateway its code as well.
 async fn deliver(app: &App, http: &reqwest::Client, sent: &Sent) -> bool {
     let mut request = http
         .post(&sent.url)
@@ -258,12 +270,22 @@ async fn deliver(app: &App, http: &reqwest::Client, sent: &Sent) -> bool {
     for (name, value) in &sent.headers {
         request = request.header(*name, value);
     }
-    let answer = request.send().await;
-    let (status, error) = match &answer {
-        Ok(response) => (Some(response.status().as_u16()), None),
-        Err(error) => (None, Some(error.to_string())),
+    let (status, error, body) = match request.send().await {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            let body = match sent.sender {
+                // An answer that breaks off has no code in it.
+                Provider::JwtGateway => response.bytes().await.unwrap_or_default(),
+                Provider::Omise | Provider::DepositGateway | Provider::Crypto2328 => Default::default(),
+            };
+            (Some(status), None, body)
+        }
+        Err(error) => (None, Some(error.to_string()), Default::default()),
     };
-    let is_accepted = status.is_some_and(|status| (200..300).contains(&status));
+    let is_accepted = status.is_some_and(|status| match sent.sender {
+        Provider::JwtGateway => jwt::is_acknowledged(status, &body),
+        Provider::Omise | Provider::DepositGateway | Provider::Crypto2328 => (200..300).contains(&status),
+    });
     {
         let counts = &mut app.stats().webhooks;
         match status {

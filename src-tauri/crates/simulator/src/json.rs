@@ -80,6 +80,12 @@ impl Doc {
         }
     }
 
+    pub(crate) fn remove(&mut self, name: &str) {
+        if let Self::Object(fields) = self {
+            fields.retain(|(key, _)| key != name);
+        }
+    }
+
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);

@@ -1,7 +1,7 @@
 //! Look-alike payment providers with a fault menu; also powers training mode.
 //!
 //! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root),
-//! `/deposit_gateway` (its documented paths at the root as well). `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
+//! `/deposit_gateway` (its documented paths at the root as well), `/jwt_gateway/api/v1`. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
 //! the providers' pages alone and shares no code with the clients, so that two readings of a page that
 //! agree are evidence.
 //!
@@ -21,6 +21,7 @@ pub mod faults;
 mod gateway;
 mod ids;
 mod json;
+mod jwt;
 mod money;
 mod omise;
 mod qr;
@@ -33,6 +34,7 @@ mod webhook_faults;
 pub use clock::Clock;
 pub use deposit::DepositKeys;
 pub use ids::Ids;
+pub use jwt::JwtKeys;
 pub use server::{Config, Running, StartError, start};
 
 /// The secret key of training mode.
@@ -48,6 +50,11 @@ pub const TRAINING_DEPOSIT_TOKEN: &str = "keptang.training.deposit.token";
 pub const TRAINING_DEPOSIT_API_KEY: &str = "keptang-training-deposit-api-key";
 /// The secret behind `x-signature` in training mode.
 pub const TRAINING_DEPOSIT_SECRET_KEY: &str = "sk_keptang_training_deposit";
+
+/// The API key of training mode at the JWT gateway, which signs as well.
+pub const TRAINING_JWT_API_KEY: &str = "keptang-training-jwt-api-key-0001";
+/// The merchant of training mode at the JWT gateway.
+pub const TRAINING_JWT_MERCHANT_ID: &str = "KEPTANG01";
 
 /// An HTTP client that follows no redirects and uses no proxy.
 fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {

@@ -20,6 +20,7 @@ use crate::delivery::{self, Journal};
 use crate::deposit::{self, DepositKeys};
 use crate::faults::FaultRule;
 use crate::ids::Ids;
+use crate::jwt::{self, JwtKeys};
 use crate::omise;
 use crate::settings::Settings;
 use crate::stats::Stats;
@@ -46,6 +47,8 @@ pub struct Config {
     pub ttl_seconds: u32,
     /// The `create_deposit` gateway's secrets.
     pub deposit: DepositKeys,
+    /// The JWT gateway's account.
+    pub jwt: JwtKeys,
     /// How the gateways behave, unless a saved state is found.
     pub settings: Settings,
     /// Rules in force from the start, unless a saved state is found.
@@ -68,6 +71,7 @@ impl Default for Config {
             webhook_url: None,
             ttl_seconds: 86_400,
             deposit: DepositKeys::default(),
+            jwt: JwtKeys::default(),
             settings: Settings::default(),
             faults: Vec::new(),
             clock: Clock::machine(),
@@ -158,6 +162,11 @@ impl Running {
         self.base_url() + deposit::MOUNT
     }
 
+    /// `http://127.0.0.1:PORT/jwt_gateway/api/v1`; the till takes this.
+    pub fn jwt_base_url(&self) -> String {
+        self.base_url() + jwt::MOUNT + jwt::PATHS
+    }
+
     /// Stops serving; what was answered is saved already. Open connections end.
     pub async fn stop(mut self) {
         self.app.close();
@@ -198,6 +207,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         own_url: format!("http://{addr}"),
         omise: account,
         deposit: config.deposit,
+        jwt: config.jwt,
         settings: config.settings,
         paces: Mutex::default(),
         stats: Mutex::new(Stats::default()),
@@ -231,6 +241,7 @@ fn router(app: &Arc<App>) -> Router {
         .nest_service(omise::MOUNT, omise::router(Arc::clone(app), omise::MOUNT))
         .nest_service(deposit::MOUNT, deposit::router(Arc::clone(app)))
         .nest_service(deposit::PATHS, deposit::router_of_paths(Arc::clone(app)))
+        .nest_service(jwt::MOUNT, jwt::router(Arc::clone(app)))
         .fallback_service(omise::router(Arc::clone(app), ""))
 }
 

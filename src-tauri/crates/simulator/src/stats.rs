@@ -27,6 +27,12 @@ pub enum ViolationKind {
     UnknownRoute,
     /// A signature that is not the one of the request.
     BadSignature,
+    /// A signature over the right fields that is not the text JavaScript writes (JWT gateway).
+    ForeignSignature,
+    /// A timestamp too far from the provider's clock (JWT gateway).
+    ClockOff,
+    /// A key sent in a body (JWT gateway's sign helper).
+    SecretInBody,
     /// A create with a reference that was used before.
     RepeatedReference,
     /// More requests in a second than the provider allows.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deposit;
 use crate::faults::Book;
+use crate::jwt;
 use crate::omise;
 use crate::settings::Settings;
 
@@ -28,6 +29,8 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     #[serde(default)]
     pub(crate) deposit: deposit::State,
+    #[serde(default)]
+    pub(crate) jwt: jwt::State,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -53,6 +53,11 @@ impl Client {
         self.call(Method::GET, "/charges", &json!({})).await
     }
 
+    /// The JWT gateway's withdrawals, oldest first. [`Client::act`] ends them: `pay` or `fail`.
+    pub async fn payouts(&self) -> Result<Vec<ChargeView>, ControlError> {
+        self.call(Method::GET, "/payouts", &json!({})).await
+    }
+
     /// Does `action` to a charge, at once.
     pub async fn act(&self, id: &str, action: Action) -> Result<ChargeView, ControlError> {
         self.act_with(id, action, &ActRequest::default()).await

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `GET /_control` | | a page for people |
 //! | `GET /_control/charges` | | `[ChargeView]`, oldest first |
+//! | `GET /_control/payouts` | | the JWT gateway's withdrawals in the same form; `pay` and `fail` end them |
 //! | `POST /_control/charges/{id}/{action}` | [`ActRequest`], may be empty | [`ChargeView`] |
 //! | `POST /_control/charges/{id}/webhook` | `{"variant": {…}}`, may be empty | sends the last callback (Omise: `charge.complete`) again |
 //! | `GET /_control/faults` | | `[ActiveRule]` |

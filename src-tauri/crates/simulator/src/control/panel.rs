@@ -2,16 +2,27 @@
 
 use super::wire::{Act, ChargeView};
 use crate::app::Turn;
-use crate::charges::{self, ActRefused};
+use crate::charges::{self, ActRefused, Charges};
 use crate::deposit::Deposits;
 use crate::faults::{Provider, WebhookVariant};
+use crate::jwt::Orders;
 use crate::omise;
 use crate::store::World;
+
+/// The JWT gateway's withdrawals, oldest first.
+pub(super) fn payouts(world: &World) -> Vec<ChargeView> {
+    let orders = Orders::all(world).iter();
+    orders
+        .filter(|order| !Orders::is_shown(order))
+        .map(Orders::view)
+        .collect()
+}
 
 /// Every charge, oldest first.
 pub(super) fn views(world: &World) -> Vec<ChargeView> {
     let mut views = omise::views(world);
     views.extend(charges::views::<Deposits>(world));
+    views.extend(charges::views::<Orders>(world));
     // Each provider's are in order already; times in one form compare as text.
     views.sort_by(|one, other| one.created_at.cmp(&other.created_at));
     views
@@ -23,7 +34,9 @@ pub(super) fn act(
     act: Act,
     after_ms: Option<u64>,
 ) -> Result<ChargeView, ActRefused> {
-    if let Some(result) = charges::act::<Deposits>(turn, id, &act, after_ms) {
+    let found = charges::act::<Deposits>(turn, id, &act, after_ms)
+        .or_else(|| charges::act::<Orders>(turn, id, &act, after_ms));
+    if let Some(result) = found {
         return result;
     }
     match after_ms {
@@ -37,7 +50,9 @@ pub(super) fn resend(
     id: &str,
     variant: Option<WebhookVariant>,
 ) -> Result<ChargeView, ActRefused> {
-    if let Some(result) = charges::resend::<Deposits>(turn, id, variant.clone()) {
+    let found = charges::resend::<Deposits>(turn, id, variant.clone())
+        .or_else(|| charges::resend::<Orders>(turn, id, variant.clone()));
+    if let Some(result) = found {
         return result;
     }
     if variant

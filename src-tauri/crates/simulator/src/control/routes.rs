@@ -77,6 +77,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             get(async || Reply::html(200, include_str!("page.html")).into_response()),
         )
         .route("/charges", get(charges))
+        .route("/payouts", get(payouts))
         .route("/charges/{id}/webhook", post(webhook))
         .route("/charges/{id}/{action}", post(act))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
@@ -104,6 +105,10 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 async fn charges(State(app): Panel) -> Answer {
     ok(&app.turn(|turn| panel::views(turn.world))?)
+}
+
+async fn payouts(State(app): Panel) -> Answer {
+    ok(&app.turn(|turn| panel::payouts(turn.world))?)
 }
 
 async fn act(State(app): Panel, Path((id, action)): Path<(String, String)>, body: Bytes) -> Answer {

@@ -59,6 +59,7 @@ fn tell(turn: &mut Turn<'_>, place: usize, receipt: Option<&Receipt>, forced: Op
         event_id: told.ref_id,
         urls: vec![url],
         body: body.to_text().into_bytes(),
+        token_body: None,
         keys: Vec::new(),
         variant,
     });

@@ -310,10 +310,9 @@ impl Charges for Deposits {
     }
 
     fn next_due(deposit: &Deposit) -> Option<Plan> {
-        earlier(
-            deposit.plan.as_ref(),
-            deposit.is_open().then_some(deposit.expires_ms),
-        )
+        // Also one that `set_status` has brought back to an open word after a payment stays as it is.
+        let can_expire = deposit.is_open() && deposit.receipts.is_empty();
+        earlier(deposit.plan.as_ref(), can_expire.then_some(deposit.expires_ms))
     }
 
     fn plan(world: &mut World, place: usize) -> &mut Option<Plan> {

@@ -135,6 +135,7 @@ fn send(
             event_id: id,
             urls,
             body: body.into_bytes(),
+            token_body: None,
             keys,
             variant,
         });

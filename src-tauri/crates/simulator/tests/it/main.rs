@@ -4,6 +4,8 @@
 mod control_panel;
 mod deposit;
 mod deposit_callbacks;
+mod jwt;
+mod jwt_callbacks;
 mod life_cycle;
 mod lists;
 mod persistence;
