@@ -63,6 +63,8 @@ describe("money and safety", () => {
     }
   });
   it("files stay readable in one sitting", () => {
-    expect(sources.filter((source) => source.text.split("\n").length > 401).map((source) => source.path)).toEqual([]);
+    // Nobody reads what a program wrote.
+    const written = sources.filter((source) => !source.path.includes("/generated/"));
+    expect(written.filter((source) => source.text.split("\n").length > 401).map((source) => source.path)).toEqual([]);
   });
 });
