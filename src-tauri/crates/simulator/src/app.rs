@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use crate::charges;
 use crate::clock::Clock;
 use crate::connection::Connections;
+use crate::crypto::{CryptoKeys, Payments};
 use crate::delivery::{Journal, Letter, Mail};
 use crate::deposit::{DepositKeys, Deposits};
 use crate::faults::{Endpoint, Fault, FaultClass, FaultRule, Provider, WebhookVariant};
@@ -29,6 +30,7 @@ pub(crate) struct App {
     pub(crate) omise: omise::Account,
     pub(crate) deposit: DepositKeys,
     pub(crate) jwt: JwtKeys,
+    pub(crate) crypto: CryptoKeys,
     /// What a reset goes back to.
     pub(crate) settings: Settings,
     /// When the latest requests came, for rate limits.
@@ -64,6 +66,7 @@ fn settle_due(turn: &mut Turn<'_>) {
     omise::settle_due(turn);
     charges::settle_due::<Deposits>(turn);
     charges::settle_due::<Orders>(turn);
+    charges::settle_due::<Payments>(turn);
 }
 
 fn next_due_ms(world: &World) -> Option<i64> {

@@ -109,6 +109,11 @@ pub(crate) fn iso_millis(at_ms: i64) -> String {
     printed(at_ms, 0, "%Y-%m-%dT%H:%M:%S%.3fZ")
 }
 
+/// `2025-10-09T11:53:20+03:00`, as in the samples of 2328.io's webhooks.
+pub(crate) fn with_offset_3(at_ms: i64) -> String {
+    printed(at_ms, 3, "%Y-%m-%dT%H:%M:%S%:z")
+}
+
 /// `2025-10-09T15:53:20.000000+07:00`: microseconds and the offset of Bangkok.
 pub(crate) fn bangkok_micros(at_ms: i64) -> String {
     printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%.6f%:z")
@@ -161,6 +166,7 @@ mod tests {
         assert_eq!(bangkok_micros(at_ms), "2025-10-09T15:53:20.120000+07:00");
         assert_eq!(bangkok_naive(at_ms), "2025-10-09T15:53:20.120000");
         assert_eq!(iso_millis(at_ms), "2025-10-09T08:53:20.120Z");
+        assert_eq!(with_offset_3(at_ms), "2025-10-09T11:53:20+03:00");
         assert_eq!(bangkok_digits(at_ms), "20251009155320");
     }
 }

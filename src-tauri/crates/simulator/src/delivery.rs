@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::crypto;
 use crate::deposit;
 use crate::faults::{Provider, WebhookVariant};
 use crate::jwt;
@@ -25,11 +26,15 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const REMEMBERED_MAX: usize = 200;
 const STALE_MS: i64 = 600_000;
 
+/// Crypto page §6.
+const CRYPTO_REPEATS_MS: &[i64] = &[10_000, 30_000, 60_000, 300_000, 900_000];
+
 /// When a provider tries again, counted from the first attempt.
 fn repeats_ms(sender: Provider) -> &'static [i64] {
     match sender {
         Provider::Omise => OMISE_REPEATS_MS,
-        Provider::DepositGateway | Provider::JwtGateway | Provider::Crypto2328 => GATEWAY_REPEATS_MS,
+        Provider::DepositGateway | Provider::JwtGateway => GATEWAY_REPEATS_MS,
+        Provider::Crypto2328 => CRYPTO_REPEATS_MS,
     }
 }
 
@@ -239,10 +244,15 @@ fn compose(app: &App, letter: &Letter, url: &str) -> Sent {
         Provider::DepositGateway => {
             deposit::spoil(letter.variant.as_ref(), &mut sent.url, &mut sent.body);
         }
-        Provider::JwtGateway | Provider::Crypto2328 => {
+        Provider::JwtGateway => {
             if let Some(key) = keys.first() {
                 let token_body = letter.token_body.as_deref();
                 sent.body = jwt::stamp(key, letter.variant.as_ref(), &letter.body, token_body);
+            }
+        }
+        Provider::Crypto2328 => {
+            if let Some(key) = keys.first() {
+                sent.body = crypto::stamp(key, letter.variant.as_ref(), &letter.body);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Look-alike payment providers with a fault menu; also powers training mode.
 //!
 //! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root),
-//! `/deposit_gateway` (its documented paths at the root as well), `/jwt_gateway/api/v1`. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
+//! `/deposit_gateway` (its documented paths at the root as well), `/jwt_gateway/api/v1`,
+//! `/crypto_2328/api`. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
 //! the providers' pages alone and shares no code with the clients, so that two readings of a page that
 //! agree are evidence.
 //!
@@ -14,6 +15,7 @@ mod charges;
 mod clock;
 mod connection;
 pub mod control;
+mod crypto;
 mod delivery;
 mod deposit;
 mod endpoints;
@@ -32,6 +34,7 @@ mod store;
 mod webhook_faults;
 
 pub use clock::Clock;
+pub use crypto::CryptoKeys;
 pub use deposit::DepositKeys;
 pub use ids::Ids;
 pub use jwt::JwtKeys;
@@ -55,6 +58,11 @@ pub const TRAINING_DEPOSIT_SECRET_KEY: &str = "sk_keptang_training_deposit";
 pub const TRAINING_JWT_API_KEY: &str = "keptang-training-jwt-api-key-0001";
 /// The merchant of training mode at the JWT gateway.
 pub const TRAINING_JWT_MERCHANT_ID: &str = "KEPTANG01";
+
+/// The project of training mode at 2328.io.
+pub const TRAINING_CRYPTO_PROJECT: &str = "5f0c1a52-7d3e-4b6a-9c1f-6b657074616e";
+/// The API key of training mode at 2328.io.
+pub const TRAINING_CRYPTO_API_KEY: &str = "keptang-training-2328-api-key";
 
 /// An HTTP client that follows no redirects and uses no proxy.
 fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {

@@ -16,6 +16,7 @@ use crate::app::{App, Inner};
 use crate::clock::Clock;
 use crate::connection::{Connections, Listener, Switch};
 use crate::control;
+use crate::crypto::{self, CryptoKeys};
 use crate::delivery::{self, Journal};
 use crate::deposit::{self, DepositKeys};
 use crate::faults::FaultRule;
@@ -49,6 +50,8 @@ pub struct Config {
     pub deposit: DepositKeys,
     /// The JWT gateway's account.
     pub jwt: JwtKeys,
+    /// The 2328.io project.
+    pub crypto: CryptoKeys,
     /// How the gateways behave, unless a saved state is found.
     pub settings: Settings,
     /// Rules in force from the start, unless a saved state is found.
@@ -72,6 +75,7 @@ impl Default for Config {
             ttl_seconds: 86_400,
             deposit: DepositKeys::default(),
             jwt: JwtKeys::default(),
+            crypto: CryptoKeys::default(),
             settings: Settings::default(),
             faults: Vec::new(),
             clock: Clock::machine(),
@@ -167,6 +171,11 @@ impl Running {
         self.base_url() + jwt::MOUNT + jwt::PATHS
     }
 
+    /// `http://127.0.0.1:PORT/crypto_2328/api`; the till takes this.
+    pub fn crypto_base_url(&self) -> String {
+        self.base_url() + crypto::MOUNT + crypto::PATHS
+    }
+
     /// Stops serving; what was answered is saved already. Open connections end.
     pub async fn stop(mut self) {
         self.app.close();
@@ -208,6 +217,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         omise: account,
         deposit: config.deposit,
         jwt: config.jwt,
+        crypto: config.crypto,
         settings: config.settings,
         paces: Mutex::default(),
         stats: Mutex::new(Stats::default()),
@@ -242,6 +252,7 @@ fn router(app: &Arc<App>) -> Router {
         .nest_service(deposit::MOUNT, deposit::router(Arc::clone(app)))
         .nest_service(deposit::PATHS, deposit::router_of_paths(Arc::clone(app)))
         .nest_service(jwt::MOUNT, jwt::router(Arc::clone(app)))
+        .nest_service(crypto::MOUNT, crypto::router(Arc::clone(app)))
         .fallback_service(omise::router(Arc::clone(app), ""))
 }
 

@@ -33,10 +33,13 @@ pub enum ViolationKind {
     ClockOff,
     /// A key sent in a body (JWT gateway's sign helper).
     SecretInBody,
-    /// A create with a reference that was used before.
+    /// A create with a reference that was used before; at 2328.io, where repeating is allowed, with another amount
+    /// or currency.
     RepeatedReference,
     /// More requests in a second than the provider allows.
     RateLimitExceeded,
+    /// No `User-Agent` header (2328.io).
+    MissingUserAgent,
     /// A field the provider does not document.
     UnknownField,
 }

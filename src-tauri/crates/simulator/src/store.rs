@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto;
 use crate::deposit;
 use crate::faults::Book;
 use crate::jwt;
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) deposit: deposit::State,
     #[serde(default)]
     pub(crate) jwt: jwt::State,
+    #[serde(default)]
+    pub(crate) crypto: crypto::State,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -26,7 +26,8 @@
 //! whether partial refunds work), `pay_late` (expired or failed), `fail` (pending; `failure_code`), `expire`
 //! (pending), `reverse` (pending or successful). All providers but Omise: `pay_twice` (pending, or paid already),
 //! `hold` (pending), `set_status` (any state; `status` is the provider's own word, announced like any other
-//! change). `after_ms` postpones any of them. Ids are the providers' own: `chrg_…`, `ref_id`, `referenceId`,
+//! change). Crypto only: `choose` (`coin`, `network`), and `pay` again after a payment that was too small; there
+//! `amount_satang` is hundredths of the invoice currency. `after_ms` postpones any of them. Ids are the providers' own: `chrg_…`, `ref_id`, `referenceId`,
 //! `uuid`.
 //!
 //! A fault rule: `{"fault": {"kind": "slow", "delay_ms": 500}, "endpoint": "omise.charge.get", "lasts":

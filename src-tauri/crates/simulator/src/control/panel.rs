@@ -3,6 +3,7 @@
 use super::wire::{Act, ChargeView};
 use crate::app::Turn;
 use crate::charges::{self, ActRefused, Charges};
+use crate::crypto::Payments;
 use crate::deposit::Deposits;
 use crate::faults::{Provider, WebhookVariant};
 use crate::jwt::Orders;
@@ -23,6 +24,7 @@ pub(super) fn views(world: &World) -> Vec<ChargeView> {
     let mut views = omise::views(world);
     views.extend(charges::views::<Deposits>(world));
     views.extend(charges::views::<Orders>(world));
+    views.extend(charges::views::<Payments>(world));
     // Each provider's are in order already; times in one form compare as text.
     views.sort_by(|one, other| one.created_at.cmp(&other.created_at));
     views
@@ -35,7 +37,8 @@ pub(super) fn act(
     after_ms: Option<u64>,
 ) -> Result<ChargeView, ActRefused> {
     let found = charges::act::<Deposits>(turn, id, &act, after_ms)
-        .or_else(|| charges::act::<Orders>(turn, id, &act, after_ms));
+        .or_else(|| charges::act::<Orders>(turn, id, &act, after_ms))
+        .or_else(|| charges::act::<Payments>(turn, id, &act, after_ms));
     if let Some(result) = found {
         return result;
     }
@@ -51,7 +54,8 @@ pub(super) fn resend(
     variant: Option<WebhookVariant>,
 ) -> Result<ChargeView, ActRefused> {
     let found = charges::resend::<Deposits>(turn, id, variant.clone())
-        .or_else(|| charges::resend::<Orders>(turn, id, variant.clone()));
+        .or_else(|| charges::resend::<Orders>(turn, id, variant.clone()))
+        .or_else(|| charges::resend::<Payments>(turn, id, variant.clone()));
     if let Some(result) = found {
         return result;
     }

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
 mod control_panel;
+mod crypto;
+mod crypto_webhooks;
 mod deposit;
 mod deposit_callbacks;
 mod jwt;
 mod jwt_callbacks;
+mod jwt_payouts;
 mod life_cycle;
 mod lists;
 mod persistence;
