@@ -47,7 +47,21 @@ pub(crate) struct Row {
     pub(crate) is_met: Option<bool>,
 }
 
-pub(crate) struct Report(Vec<Row>);
+pub(crate) struct Report {
+    rows: Vec<Row>,
+    /// How busy the machine was, where the system tells.
+    busy: Option<String>,
+}
+
+/// Programs that wanted to run at once, over the last minute, against the processors there are.
+fn how_busy() -> Option<String> {
+    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = load.split(' ').next()?.parse().ok()?;
+    let processors = std::thread::available_parallelism().ok()?;
+    Some(format!(
+        "Load average {load:.1} on {processors} processors while measuring, the measurement itself included."
+    ))
+}
 
 /// Where `--record` writes, and between which lines.
 const DOCUMENT: &str = "../docs/performance.md";
@@ -56,7 +70,10 @@ const END: &str = "<!-- to here -->\n";
 
 impl Report {
     pub(crate) fn new(rows: Vec<Row>) -> Self {
-        Self(rows)
+        Self {
+            rows,
+            busy: how_busy(),
+        }
     }
 
     fn verdict(row: &Row) -> &'static str {
@@ -69,7 +86,7 @@ impl Report {
 
     pub(crate) fn for_people(&self) -> String {
         let mut text = String::new();
-        for row in &self.0 {
+        for row in &self.rows {
             let verdict = Self::verdict(row).replace('*', "");
             write!(
                 text,
@@ -81,13 +98,16 @@ impl Report {
                 writeln!(text, "  target   {}: {verdict}", row.target).unwrap();
             }
         }
+        if let Some(busy) = &self.busy {
+            writeln!(text, "\n{busy}").unwrap();
+        }
         text
     }
 
     fn markdown(&self) -> String {
         let mut text =
             String::from("| What | Keptang | Peer | Ratio | Target | |\n|---|---|---|---|---|---|\n");
-        for row in &self.0 {
+        for row in &self.rows {
             writeln!(
                 text,
                 "| {} | {} | {} | {} | {} | {} |",
@@ -99,6 +119,9 @@ impl Report {
                 Self::verdict(row)
             )
             .unwrap();
+        }
+        if let Some(busy) = &self.busy {
+            writeln!(text, "\n{busy}").unwrap();
         }
         text
     }

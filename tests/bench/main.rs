@@ -1,8 +1,9 @@
 //! `script/bench`: how long the till takes, each figure beside a peer that is measured in the same run.
 //!
-//! Machines differ and this one may be busy, so ratios count, and what is compared takes turns in small blocks. A
-//! figure that misses its target is printed as a miss; the exit code stays 0, for a busy machine is no fault of the
-//! code. With `--record` the table in docs/performance.md is replaced.
+//! Machines differ, so ratios count, and what is compared takes turns in small blocks. Even so a busy machine tells
+//! little: who gets a processor first after a flush is its scheduler's choice, not ours. A figure that misses its
+//! target is printed as a miss; the exit code stays 0, for a busy machine is no fault of the code. With `--record` the
+//! table in docs/performance.md is replaced.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
