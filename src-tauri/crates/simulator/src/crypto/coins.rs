@@ -189,6 +189,6 @@ mod tests {
         settings.has_thb = false;
         assert_eq!(usd_e8("THB", &settings), None);
         assert_eq!(usd_e8("USD", &settings), Some(ONE_E8));
-        assert_eq!(usd_e8("XYZ", &settings), None);
+        assert_eq!(usd_e8("NOMONEY", &settings), None);
     }
 }
