@@ -3,6 +3,7 @@
 use crate::counter::{Counter, OWNER, PIN, pictures, read_off};
 use crate::window::{ENTER, ESCAPE, F1, F5};
 use keptang_simulator::control::Action;
+use keptang_tests::till::until;
 
 fn newest_state(order: &serde_json::Value) -> &str {
     order["attempts"]
@@ -60,7 +61,13 @@ async fn four_keys_a_scan_and_the_money_and_a_kill_in_between() {
 
     // Paid stays until a key; a digit is the first of the next sale.
     window.picture(&folder, "journey-paid").await;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    // A key in its first moments was already on its way down and is not taken; the page's own clock says when.
+    let seen_at_ms = window.script("return performance.now()").await.as_f64().unwrap();
+    until("the paid screen takes keys", async || {
+        let now_ms = window.script("return performance.now()").await.as_f64()?;
+        (now_ms > seen_at_ms + 450.0).then_some(())
+    })
+    .await;
     window.type_keys(&['9']).await;
     window
         .until_attribute("entry-amount", "data-amount", "9.00")
