@@ -15,6 +15,7 @@ use crate::connection::Connections;
 use crate::crypto::{CryptoKeys, Payments};
 use crate::delivery::{Journal, Letter, Mail};
 use crate::deposit::{DepositKeys, Deposits};
+use crate::easyslip::EasySlipKeys;
 use crate::faults::{Endpoint, Fault, FaultClass, FaultRule, Provider, WebhookVariant};
 use crate::ids::Ids;
 use crate::jwt::{JwtKeys, Orders};
@@ -31,6 +32,7 @@ pub(crate) struct App {
     pub(crate) deposit: DepositKeys,
     pub(crate) jwt: JwtKeys,
     pub(crate) crypto: CryptoKeys,
+    pub(crate) easyslip: EasySlipKeys,
     /// What a reset goes back to.
     pub(crate) settings: Settings,
     /// When the latest requests came, for rate limits.

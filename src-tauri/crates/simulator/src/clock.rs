@@ -53,6 +53,19 @@ impl Clock {
         }
     }
 
+    /// What the provider's `Date` header says: the true time, however far the panel moved the clock, because moving
+    /// it is waiting. A fixed clock is all the time there is, so it is that clock.
+    pub(crate) fn dated_ms(&self) -> i64 {
+        match self.base {
+            Base::Machine => self.unmoved_ms(),
+            Base::Fixed(_) => self.now_ms(),
+        }
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        matches!(self.base, Base::Fixed(_))
+    }
+
     /// How far the clock has been moved from its base.
     pub(crate) fn offset_ms(&self) -> i64 {
         *self.offset_ms.borrow()
@@ -122,6 +135,11 @@ pub(crate) fn bangkok_micros(at_ms: i64) -> String {
 /// The same without the offset.
 pub(crate) fn bangkok_naive(at_ms: i64) -> String {
     printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%.6f")
+}
+
+/// `2025-10-09T15:53:20+07:00`.
+pub(crate) fn bangkok_seconds(at_ms: i64) -> String {
+    printed(at_ms, 7, "%Y-%m-%dT%H:%M:%S%:z")
 }
 
 /// `20251009155320`, in Bangkok.

@@ -15,6 +15,9 @@ pub enum Provider {
     /// 2328.io.
     #[serde(rename = "crypto_2328")]
     Crypto2328,
+    /// EasySlip, which verifies slips and has no charges.
+    #[serde(rename = "easyslip")]
+    EasySlip,
 }
 
 impl Provider {
@@ -25,6 +28,7 @@ impl Provider {
             Self::DepositGateway => "deposit_gateway",
             Self::JwtGateway => "jwt_gateway",
             Self::Crypto2328 => "crypto_2328",
+            Self::EasySlip => "easyslip",
         }
     }
 }
@@ -94,6 +98,14 @@ pub enum Endpoint {
     CryptoRates,
     #[serde(rename = "crypto.directions")]
     CryptoDirections,
+    #[serde(rename = "easyslip.verify.bank")]
+    EasySlipVerifyBank,
+    #[serde(rename = "easyslip.verify.truewallet")]
+    EasySlipVerifyTruewallet,
+    #[serde(rename = "easyslip.info")]
+    EasySlipInfo,
+    #[serde(rename = "easyslip.health")]
+    EasySlipHealth,
 }
 
 impl Endpoint {
@@ -131,6 +143,10 @@ impl Endpoint {
             | Self::CryptoBalance
             | Self::CryptoRates
             | Self::CryptoDirections => Provider::Crypto2328,
+            Self::EasySlipVerifyBank
+            | Self::EasySlipVerifyTruewallet
+            | Self::EasySlipInfo
+            | Self::EasySlipHealth => Provider::EasySlip,
         }
     }
 

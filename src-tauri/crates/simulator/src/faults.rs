@@ -27,7 +27,7 @@ pub enum Fault {
     /// The provider's own error object with this code (or sentence, where the provider has no codes).
     Refuse { status: u16, code: String },
     /// The same in the provider's other form: `detail` as an array (deposit), `status: "error"` (JWT), `state: 1`
-    /// with HTTP 200 whatever `status` says (crypto). Omise has one form only.
+    /// with HTTP 200 whatever `status` says (crypto), v1's envelope (EasySlip). Omise has one form only.
     RefuseOtherForm { status: u16, code: String },
     /// An HTML page instead of JSON, as a gateway or a hotel network sends.
     Html {
@@ -57,9 +57,11 @@ pub enum Fault {
     AmountForm { form: AmountForm },
     /// The answer names another order of ours (not Omise).
     OtherOrder { order_id: String },
-    /// The answer has no `state` (crypto).
+    /// The answer is about another slip (EasySlip).
+    OtherSlip { trans_ref: String },
+    /// The answer has no `state` (crypto) or `success` (EasySlip).
     StateMissing,
-    /// `result` (crypto) or `data` (JWT) is null.
+    /// `result` (crypto) or `data` (JWT, EasySlip) is null.
     ResultNull,
 
     /// The next charge is over this many satang more, or less, than asked for (deposit and JWT).
@@ -159,6 +161,7 @@ impl Fault {
             | Self::Currency { .. }
             | Self::AmountForm { .. }
             | Self::OtherOrder { .. }
+            | Self::OtherSlip { .. }
             | Self::StateMissing
             | Self::ResultNull => FaultClass::Answer,
             Self::AdjustAmount { .. } => FaultClass::Amount,
@@ -176,9 +179,13 @@ impl Fault {
 
     /// Whether this provider can go wrong like this; otherwise its requests leave the rule alone.
     fn is_for(&self, provider: Provider) -> bool {
-        use Provider::{Crypto2328, DepositGateway, JwtGateway, Omise};
+        use Provider::{Crypto2328, DepositGateway, EasySlip, JwtGateway, Omise};
+        if provider == EasySlip {
+            return self.is_for_easyslip();
+        }
         match self {
             Self::StatusWord { .. } => true,
+            Self::OtherSlip { .. } => false,
             Self::LivemodeFlipped | Self::PayOnExpire => provider == Omise,
             Self::QueryAmount { .. } => provider != DepositGateway,
             Self::Currency { .. } => matches!(provider, Omise | Crypto2328),
@@ -199,6 +206,20 @@ impl Fault {
             Self::Webhook { variant, .. } => variant.is_for(provider),
             _ => true,
         }
+    }
+
+    /// It has no charges and calls nobody back.
+    fn is_for_easyslip(&self) -> bool {
+        self.class() == FaultClass::Wire
+            || matches!(
+                self,
+                Self::QueryAmount { .. }
+                    | Self::Currency { .. }
+                    | Self::OtherOrder { .. }
+                    | Self::OtherSlip { .. }
+                    | Self::StateMissing
+                    | Self::ResultNull
+            )
     }
 
     fn is_processed_by_default(&self) -> bool {

@@ -22,7 +22,8 @@ use crate::faults::{Endpoint, FaultClass, FaultRule};
 use crate::settings::Settings;
 use crate::stats::ViolationKind;
 
-const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Enough for an order.
+pub(crate) const ORDER_BYTES_MAX: usize = 64 * 1024;
 const RATE_WINDOW_MS: i64 = 1_000;
 
 /// One provider's API.
@@ -33,6 +34,8 @@ pub(crate) struct Gateway {
     pub(crate) refuse: fn(ErrorForm, u16, &str) -> Reply,
     /// Requests allowed in a second.
     pub(crate) rate_per_s: fn(&Settings) -> Option<u32>,
+    /// Longer requests are refused unread.
+    pub(crate) body_bytes_max: usize,
 }
 
 /// One request, read in full.
@@ -99,7 +102,7 @@ async fn serve(
         return (gateway.refuse)(ErrorForm::Usual, 404, "Not Found").into_response();
     };
     *app.stats().requests.entry(endpoint).or_default() += 1;
-    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES_MAX).await else {
+    let Ok(body) = axum::body::to_bytes(body, gateway.body_bytes_max).await else {
         return (gateway.refuse)(ErrorForm::Usual, 413, "Request body too large").into_response();
     };
     let host = parts
@@ -129,7 +132,7 @@ async fn serve(
     };
     // The server writes the true time where there is no date yet.
     if let Some(date) = admission
-        .wrong_date
+        .own_date
         .and_then(|date| HeaderValue::from_str(&date).ok())
     {
         response.headers_mut().insert(header::DATE, date);
@@ -140,14 +143,16 @@ async fn serve(
 struct Admission {
     is_too_fast: bool,
     rule: Option<FaultRule>,
-    /// Set while the provider's clock is set to be wrong.
-    wrong_date: Option<String>,
+    /// Set while the provider's clock is not this machine's.
+    own_date: Option<String>,
 }
 
 fn admit(turn: &mut Turn<'_>, gateway: &Gateway, call: &Call) -> Admission {
     let settings = &turn.world.settings;
     let ahead_s = settings.clock_ahead_s;
-    let wrong_date = (ahead_s != 0).then(|| http_date(turn.app.clock.unmoved_ms() + ahead_s * 1000));
+    let clock = &turn.app.clock;
+    let is_own = ahead_s != 0 || clock.is_fixed();
+    let own_date = is_own.then(|| http_date(clock.dated_ms() + ahead_s * 1000));
     let limit = (gateway.rate_per_s)(settings).filter(|_| !call.endpoint.is_download());
     let is_too_fast = limit.is_some_and(|limit| !has_room(turn, call, limit));
     if is_too_fast {
@@ -161,7 +166,7 @@ fn admit(turn: &mut Turn<'_>, gateway: &Gateway, call: &Call) -> Admission {
     Admission {
         is_too_fast,
         rule,
-        wrong_date,
+        own_date,
     }
 }
 

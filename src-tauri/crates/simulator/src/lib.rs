@@ -2,7 +2,7 @@
 //!
 //! One HTTP server on this machine plays every provider: `http://ADDR/omise` (also at the root),
 //! `/deposit_gateway` (its documented paths at the root as well), `/jwt_gateway/api/v1`,
-//! `/crypto_2328/api`. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
+//! `/crypto_2328/api`, `/easyslip`. `http://ADDR/_control` plays the customer and sets faults, see [`control`]. Written from
 //! the providers' pages alone and shares no code with the clients, so that two readings of a page that
 //! agree are evidence.
 //!
@@ -18,6 +18,7 @@ pub mod control;
 mod crypto;
 mod delivery;
 mod deposit;
+pub mod easyslip;
 mod endpoints;
 pub mod faults;
 mod gateway;
@@ -36,6 +37,7 @@ mod webhook_faults;
 pub use clock::Clock;
 pub use crypto::CryptoKeys;
 pub use deposit::DepositKeys;
+pub use easyslip::EasySlipKeys;
 pub use ids::Ids;
 pub use jwt::JwtKeys;
 pub use server::{Config, Running, StartError, start};
@@ -63,6 +65,11 @@ pub const TRAINING_JWT_MERCHANT_ID: &str = "KEPTANG01";
 pub const TRAINING_CRYPTO_PROJECT: &str = "5f0c1a52-7d3e-4b6a-9c1f-6b657074616e";
 /// The API key of training mode at 2328.io.
 pub const TRAINING_CRYPTO_API_KEY: &str = "keptang-training-2328-api-key";
+
+/// The API key of training mode at EasySlip: the till's branch.
+pub const TRAINING_EASYSLIP_API_KEY: &str = "7c1f0e52-4b1d-4e63-9a2f-6b657074616e";
+/// The key of another branch of the same account.
+pub const TRAINING_EASYSLIP_OTHER_BRANCH_API_KEY: &str = "2d9a6f34-8e07-4c5b-8d31-6b657074616e";
 
 /// An HTTP client that follows no redirects and uses no proxy.
 fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {

@@ -19,6 +19,7 @@ use crate::control;
 use crate::crypto::{self, CryptoKeys};
 use crate::delivery::{self, Journal};
 use crate::deposit::{self, DepositKeys};
+use crate::easyslip::{self, EasySlipKeys};
 use crate::faults::FaultRule;
 use crate::ids::Ids;
 use crate::jwt::{self, JwtKeys};
@@ -52,6 +53,8 @@ pub struct Config {
     pub jwt: JwtKeys,
     /// The 2328.io project.
     pub crypto: CryptoKeys,
+    /// The EasySlip account.
+    pub easyslip: EasySlipKeys,
     /// How the gateways behave, unless a saved state is found.
     pub settings: Settings,
     /// Rules in force from the start, unless a saved state is found.
@@ -76,6 +79,7 @@ impl Default for Config {
             deposit: DepositKeys::default(),
             jwt: JwtKeys::default(),
             crypto: CryptoKeys::default(),
+            easyslip: EasySlipKeys::default(),
             settings: Settings::default(),
             faults: Vec::new(),
             clock: Clock::machine(),
@@ -176,6 +180,11 @@ impl Running {
         self.base_url() + crypto::MOUNT + crypto::PATHS
     }
 
+    /// `http://127.0.0.1:PORT/easyslip`; the till takes this.
+    pub fn easyslip_base_url(&self) -> String {
+        self.base_url() + easyslip::MOUNT
+    }
+
     /// Stops serving; what was answered is saved already. Open connections end.
     pub async fn stop(mut self) {
         self.app.close();
@@ -218,6 +227,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         deposit: config.deposit,
         jwt: config.jwt,
         crypto: config.crypto,
+        easyslip: config.easyslip,
         settings: config.settings,
         paces: Mutex::default(),
         stats: Mutex::new(Stats::default()),
@@ -253,6 +263,7 @@ fn router(app: &Arc<App>) -> Router {
         .nest_service(deposit::PATHS, deposit::router_of_paths(Arc::clone(app)))
         .nest_service(jwt::MOUNT, jwt::router(Arc::clone(app)))
         .nest_service(crypto::MOUNT, crypto::router(Arc::clone(app)))
+        .nest_service(easyslip::MOUNT, easyslip::router(Arc::clone(app)))
         .fallback_service(omise::router(Arc::clone(app), ""))
 }
 

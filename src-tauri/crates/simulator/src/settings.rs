@@ -5,6 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::easyslip::{
+    AccountState, BankForm, Dialect, EasySlipSettings, LocalForm, MaskForm, MerchantIdForm, Mismatch,
+    NamesForm,
+};
 use crate::faults::QrForm;
 
 /// Every switch.
@@ -17,6 +21,8 @@ pub struct Settings {
     pub jwt: JwtSettings,
     /// 2328.io.
     pub crypto: CryptoSettings,
+    /// EasySlip.
+    pub easyslip: EasySlipSettings,
     /// How far the gateways' clock is ahead of the true time: their `Date` header and the JWT gateway's check of
     /// timestamps. Moving the simulator's clock through the panel is waiting, not a wrong clock, and changes
     /// neither.

@@ -42,6 +42,10 @@ pub enum ViolationKind {
     MissingUserAgent,
     /// A field the provider does not document.
     UnknownField,
+    /// A request that the provider's page says is wrong (EasySlip: `VALIDATION_ERROR` and its kin).
+    InvalidRequest,
+    /// A QR text was sent to be verified that is no slip's, which costs a call for nothing (EasySlip).
+    NotASlip,
 }
 
 /// One broken rule.

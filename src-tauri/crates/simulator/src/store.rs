@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto;
 use crate::deposit;
+use crate::easyslip;
 use crate::faults::Book;
 use crate::jwt;
 use crate::omise;
@@ -34,6 +35,8 @@ pub(crate) struct World {
     pub(crate) jwt: jwt::State,
     #[serde(default)]
     pub(crate) crypto: crypto::State,
+    #[serde(default)]
+    pub(crate) easyslip: easyslip::State,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -119,6 +119,13 @@ impl Client {
             .map(drop::<Value>)
     }
 
+    /// Waits until every callback so far has been sent once, whatever came of it.
+    pub async fn flush_webhooks(&self) -> Result<(), ControlError> {
+        self.call(Method::POST, "/flush-webhooks", &json!({}))
+            .await
+            .map(drop::<Value>)
+    }
+
     /// Where callbacks go; `None` for nowhere.
     pub async fn set_webhook_url(&self, url: Option<&str>) -> Result<(), ControlError> {
         self.call(Method::POST, "/webhook-url", &json!({"url": url}))
@@ -165,13 +172,17 @@ impl Client {
             .map(drop::<Value>)
     }
 
-    async fn call<T: DeserializeOwned>(
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(super) async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, ControlError> {
-        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
+        let mut request = self.http.request(method.clone(), self.url(path));
         if method == Method::POST {
             request = request.json(body);
         }

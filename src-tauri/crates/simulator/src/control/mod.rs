@@ -19,6 +19,13 @@
 //! | `POST /_control/clock` | `{"advance_ms": 1000}` | `{"now": "…Z"}` |
 //! | `GET /_control/settings` | | [`Settings`] |
 //! | `POST /_control/settings` | [`Settings`]; what is left out takes its default | the [`Settings`] |
+//! | `GET /_control/easyslip/slips` | | `[SlipView]`, oldest first |
+//! | `POST /_control/easyslip/slips` | [`NewSlip`] | [`SlipView`]; 409 when the bank has issued the number already |
+//! | `POST /_control/easyslip/slips/{id}/publish` | [`Publish`], counted from now | [`SlipView`] |
+//! | `GET /_control/easyslip/slips/{id}/picture` | | its QR as a PNG |
+//! | `POST /_control/easyslip/make_slip` | [`MakeSlip`] | [`MadeSlip`]: what a customer with this story holds up |
+//! | `POST /_control/easyslip/pictures` | [`HostedPicture`] | `{}`; what verification by URL finds |
+//! | `GET /_control/easyslip/usage` | | quota used: `{branch: Usage}` |
 //! | `GET /_control/stats` | | [`Stats`] |
 //! | `POST /_control/reset` | | forgets charges, faults, counts, rotations, moved time and changed settings |
 //!
@@ -40,6 +47,8 @@
 mod client;
 mod panel;
 mod routes;
+mod slip_client;
+mod slips;
 mod wire;
 
 pub use client::{Client, ControlError};
@@ -47,6 +56,7 @@ pub(crate) use routes::router;
 pub(crate) use wire::Act;
 pub use wire::{ActRequest, Action, ChargeView, Funding};
 
+pub use crate::easyslip::{HostedPicture, MadeSlip, MakeSlip, NewSlip, Publish, SlipView, Story, Usage};
 pub use crate::faults::{ActiveRule, FaultRule};
 pub use crate::settings::Settings;
 pub use crate::stats::Stats;

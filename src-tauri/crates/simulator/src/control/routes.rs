@@ -12,9 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
-use super::panel;
 use super::wire::{Act, ActRequest, Action};
+use super::{panel, slips};
 use crate::answer::Reply;
 use crate::app::App;
 use crate::charges::ActRefused;
@@ -29,11 +30,11 @@ use crate::store::{StoreError, World};
 /// Omise page §5: both secrets sign for about a day after a rotation.
 const ROTATION_MS: i64 = 24 * 3_600_000;
 
-type Answer = Result<Response<Body>, Problem>;
-type Panel = State<Arc<App>>;
+pub(super) type Answer = Result<Response<Body>, Problem>;
+pub(super) type Panel = State<Arc<App>>;
 
 /// Why the panel refuses.
-enum Problem {
+pub(super) enum Problem {
     Unknown(&'static str),
     BadRequest(String),
     WrongState,
@@ -83,22 +84,24 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/faults/{id}", delete(remove_fault))
         .route("/release", post(release))
+        .route("/flush-webhooks", post(flush_webhooks))
         .route("/webhook-url", post(webhook_url))
         .route("/rotate-secret", post(rotate_secret))
         .route("/clock", post(move_clock))
         .route("/settings", get(settings).post(set_settings))
         .route("/stats", get(stats))
         .route("/reset", post(reset))
+        .nest("/easyslip", slips::router())
         .with_state(app)
 }
 
-fn ok(body: &impl Serialize) -> Answer {
+pub(super) fn ok(body: &impl Serialize) -> Answer {
     let body = serde_json::to_value(body).map_err(|error| Problem::BadRequest(error.to_string()))?;
     Ok(Reply::json(200, &body).into_response())
 }
 
 /// An empty body stands for `{}`.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| Problem::BadRequest(error.to_string()))
 }
@@ -173,6 +176,14 @@ fn release_all(app: &App) {
 
 async fn release(State(app): Panel) -> Answer {
     release_all(&app);
+    ok(&json!({}))
+}
+
+async fn flush_webhooks(State(app): Panel) -> Answer {
+    let (done, is_done) = oneshot::channel();
+    // The worker ends only when the server stops; an error then goes nowhere.
+    let _ = app.mail.send(Mail::Flush(done));
+    let _ = is_done.await;
     ok(&json!({}))
 }
 

@@ -76,6 +76,7 @@ static GATEWAY: Gateway = Gateway {
     work,
     refuse: error_reply,
     rate_per_s: |settings| settings.crypto.rate_per_s,
+    body_bytes_max: gateway::ORDER_BYTES_MAX,
 };
 
 pub(crate) fn router(app: Arc<App>) -> Router {

@@ -77,6 +77,7 @@ static GATEWAY: Gateway = Gateway {
     refuse,
     // Page §5: unknown.
     rate_per_s: |_| None,
+    body_bytes_max: gateway::ORDER_BYTES_MAX,
 };
 
 pub(crate) fn router(app: Arc<App>) -> Router {

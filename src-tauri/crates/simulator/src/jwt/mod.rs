@@ -84,6 +84,7 @@ static GATEWAY: Gateway = Gateway {
     work,
     refuse: error_reply,
     rate_per_s: |settings| settings.jwt.rate_per_s,
+    body_bytes_max: gateway::ORDER_BYTES_MAX,
 };
 
 pub(crate) fn router(app: Arc<App>) -> Router {
