@@ -5,7 +5,7 @@ use crate::record::RecordError;
 use crate::till::Till;
 use async_trait::async_trait;
 use keptang_domain::Money;
-use keptang_domain::order::{Attempt, AttemptEvent, Order, Source};
+use keptang_domain::order::{Attempt, AttemptEvent, AttemptState, Order, Source};
 use keptang_ports::{
     LedgerError, Notice, NoticeAnswer, NoticeError, NoticeOutcome, NoticeReader, NoticeSink, OrderKey,
     RawNotice, Strength, Verdict,
@@ -108,6 +108,11 @@ impl Till {
                 tracing::error!(order = %order.id, error = %error, "a callback could not be stored");
                 return NoticeOutcome::NotStored;
             }
+        }
+        // Of a paid attempt only more money is news.
+        let settled = attempt.state == AttemptState::Paid && !attempt.rests_on_word();
+        if settled && notice.verdict != Verdict::Seen {
+            return NoticeOutcome::Stored;
         }
         if self.inner.ledger.wake(attempt.id, self.now()).await.is_err() {
             return NoticeOutcome::NotStored;

@@ -77,8 +77,9 @@ impl Till {
         provider: &dyn PaymentProvider,
     ) -> Result<(), RecordError> {
         match attempt.state {
-            AttemptState::Paid if attempt.rests_on_word() => self.question(stepped, attempt, provider).await,
-            AttemptState::Paid => Ok(()),
+            // Woken by a callback that says "paid" again, or waiting for what a person's word spoke of: the same QR can
+            // be paid twice (cli.md, `received`).
+            AttemptState::Paid => self.question(stepped, attempt, provider).await,
             // Stored in the same transaction as the submission, so this is a till that died inside the domain's own
             // steps; nothing was sent.
             AttemptState::Prepared => {
@@ -372,10 +373,27 @@ impl Till {
 
     fn schedule_after(&self, stepped: &Stepped, attempt: AttemptId) -> Schedule {
         let mut schedule = self.schedule(&stepped.order, attempt, stepped.watch);
+        if schedule == Schedule::Done && self.is_unheard(stepped, attempt) {
+            let next_at = self.now().plus_ms(self.config().timing.poll_slow_ms);
+            schedule = Schedule::Again(Watch {
+                next_at,
+                ..stepped.watch
+            });
+        }
         if let (Schedule::Again(watch), Some(pause_ms)) = (&mut schedule, stepped.pause_ms) {
             watch.next_at = watch.next_at.max(self.now().plus_ms(pause_ms));
         }
         schedule
+    }
+
+    /// A paid attempt was called about again, and the question what came got no answer.
+    fn is_unheard(&self, stepped: &Stepped, id: AttemptId) -> bool {
+        let paid = stepped
+            .order
+            .attempt(id)
+            .filter(|attempt| attempt.state == AttemptState::Paid);
+        stepped.heard == Heard::Silence
+            && paid.is_some_and(|attempt| self.now() < self.config().timing.listen_until(attempt))
     }
 
     /// When to look at an attempt next, if ever.

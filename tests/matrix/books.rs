@@ -1,0 +1,171 @@
+//! The ledger as one till sees it. It can be cut off, which is all that the books notice of a kill, and it knows which
+//! attempts somebody is asking about, so that a test waits for the end of that instead of for a time.
+
+use async_trait::async_trait;
+use keptang_domain::order::{Change, Order, OrderEvent};
+use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_ports::{
+    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
+    VerifyReport, Watch, WorkerId,
+};
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Nothing here takes a tenth of it; a test that waits this long waits for what never comes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Books {
+    inner: Arc<dyn Ledger>,
+    cut: AtomicBool,
+    asking: Mutex<BTreeSet<AttemptId>>,
+    changed: Notify,
+}
+
+impl Books {
+    pub(crate) fn of(inner: Arc<dyn Ledger>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            cut: AtomicBool::new(false),
+            asking: Mutex::default(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// From here on the till that holds these books can neither read nor write.
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until nobody asks and nothing is due at `now`.
+    pub(crate) async fn quiet(&self, now: Timestamp) {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            let idle = self.asking.lock().unwrap().is_empty();
+            let due = self.inner.next_due().await.unwrap();
+            if idle && due.is_none_or(|due| due > now) {
+                return;
+            }
+            let woken = tokio::time::timeout(PATIENCE, changed).await;
+            let asking = self.asking.lock().unwrap().clone();
+            assert!(
+                woken.is_ok(),
+                "never quiet: asking {asking:?}, due {due:?} at {now:?}"
+            );
+        }
+    }
+
+    fn open(&self) -> Result<&dyn Ledger, LedgerError> {
+        if self.cut.load(Ordering::SeqCst) {
+            return Err(LedgerError::Unavailable("the process is gone".into()));
+        }
+        Ok(self.inner.as_ref())
+    }
+
+    fn note(&self, attempts: impl IntoIterator<Item = AttemptId>) {
+        self.asking.lock().unwrap().extend(attempts);
+        self.changed.notify_waiters();
+    }
+}
+
+#[async_trait]
+impl Ledger for Books {
+    async fn open_order(&self, new: NewOrder) -> Result<Order, LedgerError> {
+        let attempt = new.attempt;
+        let order = self.open()?.open_order(new).await?;
+        self.note([attempt]);
+        Ok(order)
+    }
+
+    async fn commit(&self, changes: Vec<Change>, claim_new: Option<NewClaim>) -> Result<(), LedgerError> {
+        let opened: Vec<AttemptId> = changes
+            .iter()
+            .filter_map(|change| match &change.event {
+                OrderEvent::AttemptOpened { attempt, .. } if claim_new.is_some() => Some(*attempt),
+                _ => None,
+            })
+            .collect();
+        self.open()?.commit(changes, claim_new).await?;
+        self.note(opened);
+        Ok(())
+    }
+
+    async fn load(&self, key: OrderKey) -> Result<Order, LedgerError> {
+        self.open()?.load(key).await
+    }
+
+    async fn list(&self, filter: OrderFilter) -> Result<Vec<Order>, LedgerError> {
+        self.open()?.list(filter).await
+    }
+
+    async fn changed_since(&self, sequence: i64) -> Result<(i64, Vec<OrderId>), LedgerError> {
+        self.open()?.changed_since(sequence).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Claim>, LedgerError> {
+        let claims = self.open()?.claim_due(worker, now, lease_ms, limit).await?;
+        self.note(claims.iter().map(|claim| claim.attempt));
+        Ok(claims)
+    }
+
+    async fn claim_one(
+        &self,
+        attempt: AttemptId,
+        worker: WorkerId,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Option<Claim>, LedgerError> {
+        let claim = self.open()?.claim_one(attempt, worker, now, lease_ms).await?;
+        self.note(claim.iter().map(|claim| claim.attempt));
+        Ok(claim)
+    }
+
+    async fn release(&self, claim: &Claim, schedule: Schedule) -> Result<(), LedgerError> {
+        self.open()?.release(claim, schedule).await?;
+        self.asking.lock().unwrap().remove(&claim.attempt);
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn wake(&self, attempt: AttemptId, at: Timestamp) -> Result<(), LedgerError> {
+        self.open()?.wake(attempt, at).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.open()?.next_due().await
+    }
+
+    async fn watch(&self, attempt: AttemptId) -> Result<Option<Watch>, LedgerError> {
+        self.open()?.watch(attempt).await
+    }
+
+    async fn break_claims(&self, worker: WorkerId) -> Result<(), LedgerError> {
+        self.open()?.break_claims(worker).await
+    }
+
+    async fn history(&self, order: OrderId) -> Result<Vec<PastEvent>, LedgerError> {
+        self.open()?.history(order).await
+    }
+
+    async fn verify(&self) -> Result<VerifyReport, LedgerError> {
+        self.open()?.verify().await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>, LedgerError> {
+        self.open()?.people().await
+    }
+
+    async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError> {
+        self.open()?.put_person(person, by, at).await
+    }
+}
