@@ -1,14 +1,15 @@
 //! Every scenario against every provider that declares what it needs.
 //!
 //! The real till over the real clients against the real simulator, with the real callback listener in between; only
-//! the clocks, the ids and the ledger are the tests' own, so that nothing waits. A scenario is written once. Which
+//! the clocks and ids are the tests' own, so that nothing waits, and where no process ends the ledger is in memory. A scenario is written once. Which
 //! provider runs it follows from two tables, what a scenario needs and what a provider can; what is left out by that
 //! is written down a third time in `skipped.rs`, with the reason, so that nothing is left out silently. At the end of
-//! each the books are compared with the simulator's own record of what it took.
+//! each the books are compared with the simulator's own record of what it took. `credited_once.rs` then mixes everything.
 #![allow(clippy::unwrap_used)]
 
 mod books;
 mod callbacks;
+mod credited_once;
 mod forge;
 mod gate;
 mod money;
@@ -141,7 +142,12 @@ macro_rules! tests_at {
 async fn set(scenario: &str, provider: ProviderId) -> Option<Stage> {
     let known = SCENARIOS.iter().find(|known| known.name == scenario).unwrap();
     if known.runs_at(provider) {
-        return Some(Stage::open(provider).await);
+        let ends_a_process = scenario.starts_with("restart::");
+        return Some(if ends_a_process {
+            Stage::open_on_disk(provider).await
+        } else {
+            Stage::open(provider).await
+        });
     }
     assert!(
         skipped::is_written_down(scenario, provider),

@@ -7,6 +7,7 @@ use crate::provider::{self, Can, Endpoints};
 use keptang_checkout::{Charge, CheckOutcome, Parts, Till, TillConfig, Timing};
 use keptang_domain::order::{Attempt, AttemptState, ConfirmReason, Flag, Order, OrderState};
 use keptang_domain::{AttemptId, DayCutoff, Money, OrderId, ProviderId};
+use keptang_ledger::SqliteLedger;
 use keptang_ports::{Clock as _, Ledger, NoticeAnswer, NoticeSink, OrderKey, RawNotice, WorkerId};
 use keptang_providers::HttpClient;
 use keptang_simulator::control::{ActRequest, Action, ChargeView, Client};
@@ -18,6 +19,7 @@ use keptang_testkit::memory_ledger::MemoryLedger;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +38,8 @@ pub(crate) struct Stage {
     pub(crate) till: Till,
     simulator: Running,
     ledger: Arc<dyn Ledger>,
+    /// Where the ledger lies, for tests in which a process ends.
+    data_dir: Option<TempDir>,
     books: Arc<Books>,
     ids: Arc<TestIds>,
     public_url: String,
@@ -51,7 +55,19 @@ impl Drop for Stage {
 }
 
 impl Stage {
+    /// With a ledger in memory.
     pub(crate) async fn open(provider: ProviderId) -> Self {
+        Self::over(provider, Arc::new(MemoryLedger::new()), None).await
+    }
+
+    /// With a ledger on disk, which every till opens anew.
+    pub(crate) async fn open_on_disk(provider: ProviderId) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        let ledger = open_file(&data_dir).await;
+        Self::over(provider, ledger, Some(data_dir)).await
+    }
+
+    async fn over(provider: ProviderId, ledger: Arc<dyn Ledger>, data_dir: Option<TempDir>) -> Self {
         let (gate, public_url) = Gate::open().await;
         let begins = jiff::Timestamp::from_millisecond(START.ms()).unwrap();
         // Only the clocks of this stage move, so a simulator that counts requests by them would see a burst.
@@ -68,7 +84,6 @@ impl Stage {
         .await
         .unwrap();
         let control = Client::new(&simulator.base_url()).unwrap();
-        let ledger: Arc<dyn Ledger> = Arc::new(MemoryLedger::new());
         let clock = Arc::new(TestClock::standing(START));
         let ids = Arc::new(TestIds::seeded(7));
         let books = Books::of(ledger.clone());
@@ -82,6 +97,7 @@ impl Stage {
             till,
             simulator,
             ledger,
+            data_dir,
             books,
             ids,
             public_url,
@@ -99,9 +115,12 @@ impl Stage {
         provider::endpoints(self.provider)
     }
 
-    /// Kills the till where it stands and starts another over the same ledger, as `App::open` would.
+    /// Kills the till where it stands and starts another over the same books, as `App::open` would.
     pub(crate) async fn restart(&mut self) {
         self.kill();
+        if let Some(data_dir) = &self.data_dir {
+            self.ledger = open_file(data_dir).await;
+        }
         self.ledger.break_claims(WorkerId(self.worker)).await.unwrap();
         self.worker += 1;
         self.books = Books::of(self.ledger.clone());
@@ -127,6 +146,7 @@ impl Stage {
     /// Empties the counter for the next case: nothing is left at the provider or in the books.
     pub(crate) async fn clear(&mut self) {
         self.kill();
+        self.control.flush_webhooks().await.unwrap();
         self.control.reset().await.unwrap();
         self.gate.take();
         self.clock.set(START);
@@ -332,6 +352,11 @@ impl Stage {
     pub(crate) fn ledger(&self) -> &dyn Ledger {
         self.ledger.as_ref()
     }
+}
+
+async fn open_file(data_dir: &TempDir) -> Arc<dyn Ledger> {
+    let path = data_dir.path().join("ledger.sqlite");
+    Arc::new(SqliteLedger::open(&path).await.unwrap())
 }
 
 fn assemble(
