@@ -11,6 +11,7 @@ pub mod money;
 pub mod order;
 pub mod promptpay;
 pub mod provider;
+pub mod slip;
 pub mod time;
 
 pub use id::{AttemptId, CallbackToken, OrderId, RefundId};
