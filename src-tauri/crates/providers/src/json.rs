@@ -6,6 +6,7 @@ use keptang_domain::Money;
 use serde::Deserialize;
 use serde::de::{self, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// An object of a provider, in the order it was written.
@@ -81,6 +82,35 @@ pub(crate) fn text_of(raw: &str) -> Option<String> {
     raw.starts_with('"')
         .then(|| serde_json::from_str(raw).ok())
         .flatten()
+}
+
+/// Deeper than any answer of a page.
+const DEPTH_MAX: usize = 64;
+
+/// The common tree of a body, refused where a name comes twice anywhere in it: for providers whose numbers are whole.
+pub(crate) fn tree(bytes: &[u8]) -> Option<Value> {
+    branch(serde_json::from_slice(bytes).ok()?, DEPTH_MAX)
+}
+
+fn branch(raw: &RawValue, depth_left: usize) -> Option<Value> {
+    let depth_left = depth_left.checked_sub(1)?;
+    let text = raw.get();
+    match text.as_bytes().first()? {
+        b'{' => {
+            let Object(fields) = Object::parse(text.as_bytes())?;
+            let members: Option<Map<_, _>> = fields
+                .into_iter()
+                .map(|(name, value)| Some((name, branch(&value, depth_left)?)))
+                .collect();
+            members.map(Value::Object)
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            let items: Option<Vec<_>> = items.into_iter().map(|item| branch(item, depth_left)).collect();
+            items.map(Value::Array)
+        }
+        _ => serde_json::from_str(text).ok(),
+    }
 }
 
 /// Names only: values may be accounts or names of people.
@@ -180,6 +210,22 @@ mod tests {
         assert!(Object::parse(b"{\"a\":\"\xff\"}").is_none());
         let deep = format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
         let _ = Object::parse(deep.as_bytes());
+    }
+
+    #[test]
+    fn a_tree_is_the_common_one_unless_a_name_comes_twice() {
+        let text = r#"{"a":[1,-1,18446744073709551615,2.5,"x",true,null,{"b":{}}]}"#;
+        assert_eq!(tree(text.as_bytes()), serde_json::from_str(text).ok());
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":[{"b":1,"\u0062":2}]}"#,
+            r#"{"a":1} x"#,
+            "",
+        ] {
+            assert_eq!(tree(text.as_bytes()), None, "{text}");
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(tree(deep.as_bytes()), None);
     }
 
     #[test]

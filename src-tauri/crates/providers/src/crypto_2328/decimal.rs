@@ -9,6 +9,8 @@ use std::fmt;
 
 /// Digits of a value, so that ten times any of them still fits twice into a `u128`.
 const DIGITS_MAX: usize = 36;
+/// Longer texts are no amounts: written plainly again they would fill a page.
+const TEXT_CHARS_MAX: usize = 64;
 /// A power of ten beyond this is a mistake of its sender.
 const EXPONENT_MAX: i32 = 60;
 
@@ -31,6 +33,9 @@ impl Decimal {
     /// Reads `100`, `100.00000000`, `0.1`, `1E-8`; `None` for a sign, thousands separators, white space and anything
     /// else.
     pub(super) fn parse(text: &str) -> Option<Self> {
+        if text.len() > TEXT_CHARS_MAX {
+            return None;
+        }
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
             None => (text, 0),
@@ -49,7 +54,7 @@ impl Decimal {
         let dropped = i32::try_from(written.len() - significant.len()).ok()?;
         let significant = significant.trim_start_matches('0');
         if significant.is_empty() {
-            return Some(Self { digits: 0, places: 0 });
+            return Some(Self::ZERO);
         }
         if significant.len() > DIGITS_MAX {
             return None;
@@ -60,6 +65,9 @@ impl Decimal {
             places: places.checked_sub(exponent)?,
         })
     }
+
+    /// Nothing.
+    pub(super) const ZERO: Self = Self { digits: 0, places: 0 };
 
     pub(super) const fn is_positive(self) -> bool {
         self.digits > 0
@@ -226,6 +234,7 @@ mod tests {
             "1.2.3",
             "1e1e1",
             "1234567890123456789012345678901234567",
+            "0.00000000000000000000000000000000000000000000000000000000000000001",
         ] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }

@@ -3,6 +3,7 @@
 //! Stricter than the common reader in one way, a key twice in one object is refused, because two readers would then
 //! see two different payments. Written again it is compact and escapes only what JSON demands.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -181,6 +182,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Option<Json> {
         self.take(b'{')?;
         let mut members: Vec<Member> = Vec::new();
+        let mut names = BTreeSet::new();
         if self.take(b'}').is_some() {
             return Some(Json::Object(members));
         }
@@ -190,7 +192,7 @@ impl Reader<'_> {
             let name = self.string()?;
             self.take(b':')?;
             let value = self.value(depth)?;
-            if members.iter().any(|known| known.name == name) {
+            if !names.insert(name.clone()) {
                 return None;
             }
             members.push(Member {

@@ -50,7 +50,10 @@ impl Payment {
                 .map(str::to_owned),
             network: text("network"),
             address: text("address"),
-            payment_amount: decimal("payment_amount"),
+            // A sum that cannot be read proves no arrival.
+            payment_amount: value
+                .get("payment_amount")
+                .map(|said| said.digits().and_then(Decimal::parse).unwrap_or(Decimal::ZERO)),
             qr: text("qr"),
             created_at_ms: moment_ms(value.get("created_at")),
             expires_at_ms: moment_ms(value.get("expires_at")),
@@ -101,7 +104,9 @@ impl Complaint {
             Some(failed) => failed,
             None => message.is_some() && !(200..=299).contains(&status),
         };
-        if !is_refusal {
+        // A "no" beside a payment is not understood either.
+        let made = answer.get("result").and_then(|result| result.get("uuid"));
+        if !is_refusal || made.is_some() {
             return None;
         }
         let names = answer.get("errors").and_then(Json::members).unwrap_or_default();

@@ -272,7 +272,7 @@ impl Failure<'_> {
                 after_ms: self.retry_after_ms,
             };
         }
-        if status >= 500 {
+        if status >= 500 || self.is_muddled() {
             return self.act.lost();
         }
         if let Some(fault) = self.named_fault(status, &said) {
@@ -294,6 +294,18 @@ impl Failure<'_> {
             }
             _ => self.act.lost(),
         }
+    }
+
+    /// A 2xx that claims success without its data, or that names what was made beside a "no": no refusal of anything.
+    fn is_muddled(&self) -> bool {
+        let Some(envelope) = self.envelope.filter(|_| (200..=299).contains(&self.http_status)) else {
+            return false;
+        };
+        let named = |name| envelope.data.as_ref().and_then(|data| data.raw(name)).is_some();
+        envelope.is_success()
+            || ["referenceId", "transactionId", "order_no"]
+                .into_iter()
+                .any(named)
     }
 
     /// The HTTP status, or the code inside where HTTP itself says that all is well.

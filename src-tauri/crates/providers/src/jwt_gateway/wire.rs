@@ -127,6 +127,8 @@ pub(super) struct Withdrawal {
     pub(super) order_no: Option<String>,
     pub(super) agent_order_no: Option<String>,
     pub(super) amount: Option<Money>,
+    /// There is an amount, readable or not.
+    pub(super) tells_amount: bool,
     pub(super) fee: Option<Money>,
     pub(super) status: Option<String>,
 }
@@ -138,6 +140,7 @@ impl Withdrawal {
             order_no: text("order_no"),
             agent_order_no: text("agent_order_no"),
             amount: data.baht("amount"),
+            tells_amount: data.raw("amount").is_some(),
             fee: data.baht("fee"),
             status: text("status"),
         }
@@ -273,7 +276,11 @@ impl<'a> WithdrawalRequest<'a> {
 /// Whether the withdrawal answered is the one asked for.
 pub(super) fn is_ours(withdrawal: &Withdrawal, our_ref: RefundId, amount: Money) -> bool {
     let same_ref = withdrawal.agent_order_no.as_deref() == Some(our_ref.to_string().as_str());
-    same_ref && withdrawal.amount.is_none_or(|said| said == amount)
+    let same_amount = match withdrawal.amount {
+        Some(said) => said == amount,
+        None => !withdrawal.tells_amount,
+    };
+    same_ref && same_amount
 }
 
 /// Ten digits that no other attempt of the shop has, near enough.

@@ -16,6 +16,8 @@ use tokio::time::Instant;
 const HEADERS: [(&str, &str); 1] = [("Omise-Version", "2019-05-29")];
 /// Most items on one page of a list (§4).
 pub(super) const LIST_LIMIT: usize = 100;
+/// A shop makes a few thousand charges a day; a list that goes on beyond this is none.
+pub(super) const PAGES_MAX: usize = 1_000;
 /// Longest time for a question that stands before or after another request, so that both fit into the caller's
 /// patience.
 pub(super) const SECOND_QUESTION: Duration = Duration::from_secs(4);

@@ -162,27 +162,36 @@ impl OmiseTrueMoney {
         let mut seen = BTreeSet::new();
         let mut kept = Vec::new();
         let mut offset = 0_usize;
-        loop {
+        let mut stale_pages = 0_u32;
+        for _ in 0..calls::PAGES_MAX {
             let path =
                 format!("/charges?{range}&limit={LIST_LIMIT}&offset={offset}&order=reverse_chronological");
             let body = self.get("charges", &path, page_deadline()).await?;
             let page = Page::from_body(&body).ok_or(ProviderError::Unavailable)?;
             offset += page.data.len();
-            for charge in page.data.iter().filter_map(Charge::read).filter(&keep) {
+            let mut fresh = false;
+            for item in &page.data {
+                // What cannot be read may be the very charge that is looked for.
+                let charge = Charge::read(item).ok_or(ProviderError::Unavailable)?;
                 // Charges made while we read push others onto the next page, where they come a second time.
                 if seen.insert(charge.id.clone()) {
-                    kept.push(charge);
+                    fresh = true;
+                    if keep(&charge) {
+                        kept.push(charge);
+                    }
                 }
             }
-            match page.total {
-                Some(total) if offset >= total => break,
-                // A list that ends before its own total is not the whole truth.
-                Some(_) if page.data.is_empty() => return Err(ProviderError::Unavailable),
-                None if page.data.is_empty() => break,
-                _ => {}
+            if page.is_last(offset) {
+                return Ok(kept);
+            }
+            stale_pages = if fresh { 0 } else { stale_pages + 1 };
+            // A burst may push one whole page down. A list that ends before its own total, or goes on and brings
+            // nothing new, is not the whole truth.
+            if page.data.is_empty() || stale_pages > 1 {
+                return Err(ProviderError::Unavailable);
             }
         }
-        Ok(kept)
+        Err(ProviderError::Unavailable)
     }
 }
 

@@ -9,6 +9,7 @@ use keptang_domain::order::RefundKind;
 use keptang_domain::{Money, RefundId};
 use keptang_ports::{ProviderError, RefundRequest, Refunded, Refunds, Verdict};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tokio::time::Instant;
 
 const REFUND_DAYS: i64 = 30;
@@ -39,6 +40,7 @@ impl Refunds for OmiseTrueMoney {
         let deadline = self.channel.deadline();
         let ours = request.refund.to_string();
         let mut offset = 0_usize;
+        let mut seen = BTreeSet::new();
         loop {
             let path = format!(
                 "/charges/{id}/refunds?limit={}&offset={offset}",
@@ -47,23 +49,25 @@ impl Refunds for OmiseTrueMoney {
             let page = Page::from_body(&self.get("refunds", &path, deadline).await?);
             let page = page.ok_or(ProviderError::Unavailable)?;
             offset += page.data.len();
-            let found = page
-                .data
-                .iter()
-                .filter_map(Refund::read)
-                .find(|refund| refund.ours.as_ref() == Some(&ours));
+            // What cannot be read may be the very refund that is looked for.
+            let refunds: Option<Vec<_>> = page.data.iter().map(Refund::read).collect();
+            let refunds = refunds.ok_or(ProviderError::Unavailable)?;
+            let found = refunds.iter().find(|refund| refund.ours.as_ref() == Some(&ours));
             if let Some(refund) = found {
-                return match made(&refund, request.refund, request.amount) {
+                return match made(refund, request.refund, request.amount) {
                     Ok(refunded) => Ok(Some(refunded)),
                     Err(ProviderError::Refused { .. }) => Ok(None),
                     Err(_) => Err(ProviderError::Unavailable),
                 };
             }
-            match page.total {
-                Some(total) if offset >= total => return Ok(None),
-                Some(_) if page.data.is_empty() => return Err(ProviderError::Unavailable),
-                None if page.data.is_empty() => return Ok(None),
-                _ => {}
+            if page.is_last(offset) {
+                return Ok(None);
+            }
+            let before = seen.len();
+            seen.extend(refunds.into_iter().map(|refund| refund.id));
+            // A list that ends before its own total, or goes on and brings nothing new, is not the whole truth.
+            if seen.len() == before {
+                return Err(ProviderError::Unavailable);
             }
         }
     }

@@ -31,8 +31,8 @@ fn line(charge: Charge) -> StatementLine {
         our_ref: charge.attempt,
         created_at: charge.created_at_ms.map(Timestamp::from_ms),
         amount: charge.amount.filter(|_| in_baht).map(Money::from_satang),
-        // A later refund or void leaves the status as it was (§3).
-        paid: word == "successful" && charge.paid != Some(false),
+        // Both, as the paid rule has it; a later refund or void leaves the status as it was (§3).
+        paid: word == "successful" && charge.paid == Some(true),
         word,
     }
 }

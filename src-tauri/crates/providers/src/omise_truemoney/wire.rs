@@ -3,6 +3,7 @@
 //!
 //! Nothing here can fail or panic, and no number goes through a float.
 
+use crate::json::tree;
 use keptang_domain::AttemptId;
 use keptang_ports::CreatePayment;
 use serde_json::{Map, Value, json};
@@ -67,7 +68,7 @@ impl Charge {
     }
 
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        Self::read(&serde_json::from_slice(body).ok()?)
+        Self::read(&tree(body)?)
     }
 }
 
@@ -81,7 +82,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(body).ok()?;
+        let value = tree(body)?;
         let object = object_of_kind(&value, "source")?;
         Some(Self {
             id: text(object, &["id"]).filter(|id| is_id(id))?,
@@ -116,7 +117,7 @@ impl Refund {
     }
 
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        Self::read(&serde_json::from_slice(body).ok()?)
+        Self::read(&tree(body)?)
     }
 }
 
@@ -129,7 +130,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        let mut value: Value = serde_json::from_slice(body).ok()?;
+        let mut value = tree(body)?;
         let total = object_of_kind(&value, "list")?
             .get("total")
             .and_then(Value::as_u64);
@@ -140,6 +141,14 @@ impl Page {
             data,
             total: total.and_then(|total| usize::try_from(total).ok()),
         })
+    }
+
+    /// Whether nothing follows once `read` items were read, this page's among them.
+    pub(super) fn is_last(&self, read: usize) -> bool {
+        match self.total {
+            Some(total) => read >= total,
+            None => self.data.is_empty(),
+        }
     }
 }
 
@@ -161,7 +170,7 @@ pub(super) enum Event {
 impl Event {
     /// `None` when it is no event, or one about a charge it does not name.
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(body).ok()?;
+        let value = tree(body)?;
         let event = object_of_kind(&value, "event")?;
         let data = event.get("data")?.as_object()?;
         let is_charge = data.get("object").and_then(Value::as_str) == Some("charge");
@@ -196,7 +205,7 @@ pub(super) enum Offer {
 impl Offer {
     /// `None` when the answer is no capability object.
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
-        let value: Value = serde_json::from_slice(body).ok()?;
+        let value = tree(body)?;
         let methods = object_of_kind(&value, "capability")?
             .get("payment_methods")?
             .as_array()?;
@@ -218,7 +227,7 @@ impl Offer {
 
 /// The code of an error object (omise-truemoney.md §7); `None` when the body is none.
 pub(super) fn error_code(body: &[u8]) -> Option<String> {
-    let value: Value = serde_json::from_slice(body).ok()?;
+    let value = tree(body)?;
     let code = text(object_of_kind(&value, "error")?, &["code"])?;
     // It reaches logs and the screen, so only what a code can look like.
     let is_code =
