@@ -22,10 +22,12 @@ pub struct MaskedNumber {
 /// What comparing a printed number with a known one says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// At least four visible digits agree and none differs. `complete` when no digit is hidden.
+    /// At least four visible digits agree and none differs. `complete` when no digit is hidden. Digits at the two ends
+    /// have their places also when the hidden part between them is printed too long or too short (a page shows
+    /// `08xxxxxxxx89` for a number of ten digits).
     Same { complete: bool },
-    /// At least four visible digits occur in the right order, but the printed number has another length, so their
-    /// positions are not known (a page shows `08xxxxxxxx89` for a number of ten digits).
+    /// At least four visible digits occur in the right order, but the printed number has another length and some of
+    /// them stand between hidden ones, so their places are not known.
     InOrder,
     /// The visible digits agree, but they are fewer than four.
     Few,
@@ -36,6 +38,14 @@ pub(super) enum Likeness {
     Unclear,
     /// A visible digit differs.
     Differs,
+}
+
+/// Where visible digits stand in a number of unknown length.
+enum Fit {
+    /// All at its two ends.
+    AtEnds,
+    /// Some between hidden ones.
+    Between,
 }
 
 impl MaskedNumber {
@@ -114,37 +124,32 @@ impl MaskedNumber {
             };
         }
         match (self.fits_in_order(digits), visible >= VISIBLE_MIN) {
-            (true, true) => Likeness::InOrder,
-            (true, false) => Likeness::Few,
-            (false, _) => Likeness::Unclear,
+            (Some(Fit::AtEnds), true) => Likeness::Same { complete: false },
+            (Some(Fit::Between), true) => Likeness::InOrder,
+            (Some(_), false) => Likeness::Few,
+            (None, _) => Likeness::Unclear,
         }
     }
 
     /// Whether the runs of visible digits occur in `digits` in their order, any number of digits standing for each
-    /// hidden run.
-    fn fits_in_order(&self, digits: &str) -> bool {
+    /// hidden run, and where they stand.
+    fn fits_in_order(&self, digits: &str) -> Option<Fit> {
         let runs: Vec<String> = self
             .places
             .split(Option::is_none)
             .map(|run| run.iter().flatten().collect())
             .collect();
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
-            return false;
-        };
-        let Some(rest) = digits.strip_prefix(first.as_str()) else {
-            return false;
-        };
-        let Some(mut rest) = rest.strip_suffix(last.as_str()) else {
-            return false;
-        };
-        let middle = runs.get(1..runs.len() - 1).unwrap_or_default();
-        for run in middle.iter().filter(|run| !run.is_empty()) {
-            match rest.find(run.as_str()) {
-                Some(at) => rest = &rest[at + run.len()..],
-                None => return false,
-            }
+        let mut rest = digits
+            .strip_prefix(runs.first()?.as_str())?
+            .strip_suffix(runs.last()?.as_str())?;
+        let mut fit = Fit::AtEnds;
+        let between = runs.get(1..runs.len() - 1).unwrap_or_default();
+        for run in between.iter().filter(|run| !run.is_empty()) {
+            let at = rest.find(run.as_str())?;
+            rest = &rest[at + run.len()..];
+            fit = Fit::Between;
         }
-        true
+        Some(fit)
     }
 }
 
@@ -177,7 +182,7 @@ mod tests {
             ("1234xxxx5678", "123400005679", Likeness::Differs),
             ("098-***-4321", "0981234321", same),
             ("098-***-4321", "0991234321", Likeness::Differs),
-            ("08xxxxxxxx89", "0812345689", Likeness::InOrder),
+            ("08xxxxxxxx89", "0812345689", same),
             ("08xxxxxxxx89", "0812345688", Likeness::Unclear),
             // Other marks and spaces.
             ("xx xx •••• 5678", "990000005678", same),
@@ -193,7 +198,8 @@ mod tests {
             ("xxx-x-xxxxx-x", "1234556789", Likeness::Hidden),
             ("xxxxxx78", "1234556778", Likeness::Few),
             // Another length.
-            ("xxxx5678", "1234565678", Likeness::InOrder),
+            ("xxxx5678", "1234565678", same),
+            ("xxxx5678", "1234565679", Likeness::Unclear),
             ("xxxx5678xxxx", "1256789000", Likeness::InOrder),
             ("12xx56xx90xx", "1200560900", Likeness::InOrder),
             ("12xx56xx90xx", "1200950600", Likeness::Unclear),

@@ -5,7 +5,7 @@
 
 use super::banks::BankCode;
 use super::judge::{LookupFailure, Outage};
-use super::mini_qr::SlipCode;
+use super::reference::SendingBank;
 use crate::Timestamp;
 
 /// How long after the transfer its bank may stay silent.
@@ -63,8 +63,8 @@ pub struct Asked {
     /// When the order was opened. Without a time of transfer it bounds the age of every slip that could be accepted
     /// for it.
     pub order_opened_at: Option<Timestamp>,
-    /// The sending bank of a code that was read here with a right checksum.
-    pub bank: Option<BankCode>,
+    /// Who sent it, by a code that was read here with a right checksum.
+    pub sending_bank: Option<SendingBank>,
     /// How long the verifier wants to be left alone (`Retry-After`).
     pub retry_after_ms: Option<i64>,
     /// A random part of a second, so that tills do not all come back at once. Only outages use it.
@@ -78,14 +78,6 @@ pub enum Next {
     AskAt(Timestamp),
     /// Do not ask again by yourself.
     GiveUp,
-}
-
-/// The sending bank of a code, for [`Asked::bank`].
-pub const fn sending_bank(code: &SlipCode) -> Option<BankCode> {
-    match code {
-        SlipCode::Bank(code) => Some(code.sending_bank),
-        _ => None,
-    }
 }
 
 /// When to ask again after `failure`.
@@ -127,10 +119,11 @@ fn after_pending(asked: &Asked, pace: Pace) -> Next {
 /// Three times, 20, 60 and 180 s after the answer before, when the code is right and the slip may be too young to be
 /// published. Those are the page's numbers at the default pace, and they follow the owner's pace in proportion.
 fn after_not_found(asked: &Asked, pace: Pace) -> Next {
-    let Some(bank) = asked.bank else {
-        return Next::GiveUp;
+    let may_come = match asked.sending_bank {
+        Some(SendingBank::Bank(BankCode::BANGKOK_BANK)) => true,
+        Some(_) => is_young(asked),
+        None => false,
     };
-    let may_come = bank == BankCode::BANGKOK_BANK || is_young(asked);
     if !may_come || asked.times > NOT_FOUND_REPEATS {
         return Next::GiveUp;
     }
@@ -181,8 +174,8 @@ mod tests {
         Timestamp::from_ms(1_700_000_000_000).plus_ms(s * 1_000)
     }
 
-    fn bank(code: &str) -> Option<BankCode> {
-        BankCode::new(code)
+    fn bank(code: &str) -> Option<SendingBank> {
+        SendingBank::from_word(code)
     }
 
     fn shown() -> Asked {
@@ -192,7 +185,7 @@ mod tests {
             times: 1,
             transferred_at: None,
             order_opened_at: None,
-            bank: bank("014"),
+            sending_bank: bank("014"),
             retry_after_ms: None,
             jitter_ms: 0,
         }
@@ -260,14 +253,14 @@ mod tests {
         for (asked, expected) in [
             (
                 Asked {
-                    bank: bank("002"),
+                    sending_bank: bank("002"),
                     ..shown()
                 },
                 &pages[..],
             ),
             (
                 Asked {
-                    bank: bank("002"),
+                    sending_bank: bank("002"),
                     transferred_at: Some(at(-9_000)),
                     ..shown()
                 },
@@ -286,6 +279,14 @@ mod tests {
                     ..shown()
                 },
                 &[],
+            ),
+            (
+                Asked {
+                    sending_bank: bank("truemoney"),
+                    transferred_at: Some(at(-179)),
+                    ..shown()
+                },
+                &pages,
             ),
             // The order was opened a minute ago, so a slip that could be accepted is under three minutes old.
             (
@@ -314,7 +315,7 @@ mod tests {
             // A picture whose code was not read here, or not rightly.
             (
                 Asked {
-                    bank: None,
+                    sending_bank: None,
                     transferred_at: Some(at(-9)),
                     ..shown()
                 },
@@ -332,7 +333,7 @@ mod tests {
             every_s: 1,
         };
         let young = Asked {
-            bank: bank("002"),
+            sending_bank: bank("002"),
             ..shown()
         };
         assert_eq!(repeats(LookupFailure::NotFound, young, quick, 0), [2, 3, 6]);
