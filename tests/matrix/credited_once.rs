@@ -1,10 +1,10 @@
 //! The same sale is never credited twice, by any mixture of customers, questions, callbacks, a person's word, further
 //! attempts and restarts; and at the end every baht the provider took is in the books.
 
-use crate::provider::Can;
+use crate::provider::{Can, Player};
 use crate::stage::{BEYOND_EXPIRY_MS, SALE, Stage};
 use keptang_domain::order::{Attempt, ConfirmReason, Order, OrderState};
-use keptang_domain::{Money, OrderId, ProviderId};
+use keptang_domain::{Money, OrderId};
 use keptang_ports::RawNotice;
 use keptang_simulator::control::{ActRequest, Action};
 use keptang_simulator::faults::{Fault, FaultRule};
@@ -49,8 +49,8 @@ enum Step {
     Repair,
 }
 
-fn steps_at(provider: ProviderId) -> impl Strategy<Value = Vec<Step>> {
-    let can = |can: Can| crate::provider::abilities(provider).contains(&can);
+fn steps_at(player: Player) -> impl Strategy<Value = Vec<Step>> {
+    let can = |can: Can| player.can(can);
     let mut steps: Vec<(u32, BoxedStrategy<Step>)> = vec![
         (2, Just(Step::Wait).boxed()),
         (1, Just(Step::WaitLong).boxed()),
@@ -138,12 +138,12 @@ impl Sale<'_> {
             Some(rule) => Some(self.stage.control.set_fault(rule).await.unwrap().id),
             None => None,
         };
-        let method = self.stage.provider.method();
+        let method = self.stage.provider().method();
         // Refused where nothing is owed.
         let _ = self
             .stage
             .till
-            .retry(self.id, method, Some(self.stage.provider))
+            .retry(self.id, method, Some(self.stage.provider()))
             .await;
         self.stage.quiet().await;
         if let Some(rule) = set {
@@ -273,12 +273,12 @@ async fn play(stage: &mut Stage, steps: &[Step]) {
     stage.expect_sound().await;
 }
 
-fn same_sale_is_never_credited_twice(provider: ProviderId) {
+fn same_sale_is_never_credited_twice(player: Player) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let stage = RefCell::new(runtime.block_on(Stage::open(provider)));
+    let stage = RefCell::new(runtime.block_on(Stage::open(player)));
     let config = Config {
         cases: match std::env::var_os("PROPTEST_CASES") {
             Some(_) => Config::default().cases,
@@ -289,7 +289,7 @@ fn same_sale_is_never_credited_twice(provider: ProviderId) {
         max_shrink_iters: 200,
         ..Config::default()
     };
-    let found = TestRunner::new(config).run(&steps_at(provider), |steps| {
+    let found = TestRunner::new(config).run(&steps_at(player), |steps| {
         runtime.block_on(play(&mut stage.borrow_mut(), &steps));
         Ok(())
     });
@@ -300,11 +300,11 @@ fn same_sale_is_never_credited_twice(provider: ProviderId) {
 }
 
 macro_rules! at_every_provider {
-    ($($name:ident $provider:ident,)*) => {
+    ($($name:ident $player:ident,)*) => {
         mod same_sale_is_never_credited_twice {
             $(#[test]
             fn $name() {
-                super::same_sale_is_never_credited_twice(keptang_domain::ProviderId::$provider);
+                super::same_sale_is_never_credited_twice(crate::provider::Player::$player);
             })*
         }
     };
@@ -314,6 +314,7 @@ at_every_provider! {
     omise_truemoney OmiseTrueMoney,
     deposit_gateway DepositGateway,
     jwt_gateway JwtGateway,
+    jwt_gateway_unasked JwtGatewayUnasked,
     crypto_2328 Crypto2328,
     promptpay_direct PromptPayDirect,
 }

@@ -238,7 +238,7 @@ pub(crate) async fn old_signature(stage: &mut Stage) {
     let counter = Counter::open(stage).await;
     let mut claim = Claim::about(stage, counter.first).await;
     claim.signed_s -= 600;
-    let expected = match stage.provider {
+    let expected = match stage.provider() {
         ProviderId::OmiseTrueMoney => 401,
         _ => 200,
     };
@@ -282,7 +282,7 @@ pub(crate) async fn unsigned(stage: &mut Stage) {
                 ..signed.clone()
             })
             .await;
-        let braces_unsigned = body == b"{}" && stage.provider == ProviderId::DepositGateway;
+        let braces_unsigned = body == b"{}" && stage.provider() == ProviderId::DepositGateway;
         let refused = [400, 401].contains(&answer.status);
         assert!(
             refused || braces_unsigned,

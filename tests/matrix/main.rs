@@ -20,8 +20,7 @@ mod stage;
 mod truth;
 mod wire;
 
-use keptang_domain::ProviderId;
-use provider::Can;
+use provider::{Can, Player};
 use stage::Stage;
 
 /// The scenarios and what each needs, handed to the macro `$then` after whatever it wants for itself.
@@ -104,9 +103,8 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    pub(crate) fn runs_at(&self, provider: ProviderId) -> bool {
-        let abilities = provider::abilities(provider);
-        self.needs.iter().all(|need| abilities.contains(need))
+    pub(crate) fn runs_at(&self, player: Player) -> bool {
+        self.needs.iter().all(|need| player.can(*need))
     }
 }
 
@@ -123,13 +121,13 @@ pub(crate) const SCENARIOS: &[Scenario] = every_scenario!(list);
 
 /// A test for each scenario at one provider. Where it cannot run, the test is that this is written down.
 macro_rules! tests_at {
-    ([$provider:ident] $($group:ident { $($name:ident [$($need:ident),*],)* })*) => {
+    ([$player:ident] $($group:ident { $($name:ident [$($need:ident),*],)* })*) => {
         $(mod $group {
             $(#[tokio::test]
             async fn $name() {
                 let scenario = concat!(stringify!($group), "::", stringify!($name));
-                let provider = keptang_domain::ProviderId::$provider;
-                if let Some(mut stage) = crate::set(scenario, provider).await {
+                let player = crate::provider::Player::$player;
+                if let Some(mut stage) = crate::set(scenario, player).await {
                     crate::$group::$name(&mut stage).await;
                     stage.expect_sound().await;
                 }
@@ -139,19 +137,19 @@ macro_rules! tests_at {
 }
 
 /// The stage of a scenario, unless the provider cannot play it.
-async fn set(scenario: &str, provider: ProviderId) -> Option<Stage> {
+async fn set(scenario: &str, player: Player) -> Option<Stage> {
     let known = SCENARIOS.iter().find(|known| known.name == scenario).unwrap();
-    if known.runs_at(provider) {
+    if known.runs_at(player) {
         let ends_a_process = scenario.starts_with("restart::");
         return Some(if ends_a_process {
-            Stage::open_on_disk(provider).await
+            Stage::open_on_disk(player).await
         } else {
-            Stage::open(provider).await
+            Stage::open(player).await
         });
     }
     assert!(
-        skipped::is_written_down(scenario, provider),
-        "{provider} leaves out {scenario}, and skipped.rs does not say why"
+        skipped::is_written_down(scenario, player),
+        "{player:?} leaves out {scenario}, and skipped.rs does not say why"
     );
     None
 }
@@ -164,6 +162,9 @@ mod deposit_gateway {
 }
 mod jwt_gateway {
     every_scenario!(tests_at JwtGateway);
+}
+mod jwt_gateway_unasked {
+    every_scenario!(tests_at JwtGatewayUnasked);
 }
 mod crypto_2328 {
     every_scenario!(tests_at Crypto2328);

@@ -51,66 +51,104 @@ pub(crate) enum Can {
     PrintAmount,
 }
 
-/// The providers of the till that money comes through.
-pub(crate) const PROVIDERS: [ProviderId; 5] = [
-    ProviderId::OmiseTrueMoney,
-    ProviderId::DepositGateway,
-    ProviderId::JwtGateway,
-    ProviderId::Crypto2328,
-    ProviderId::PromptPayDirect,
-];
+/// A provider as some shop has it. Displayed as its module among the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Player {
+    OmiseTrueMoney,
+    DepositGateway,
+    JwtGateway,
+    /// A merchant whose gateway has no order query: its signed callbacks are all there is (cli.md, evidence).
+    JwtGatewayUnasked,
+    Crypto2328,
+    PromptPayDirect,
+}
 
-/// What a provider declares.
-pub(crate) const fn abilities(provider: ProviderId) -> &'static [Can] {
-    match provider {
-        ProviderId::OmiseTrueMoney => &[
-            BeCalled,
-            BePolled,
-            FindLost,
-            LetGo,
-            CallBack,
-            Sign,
-            SignTime,
-            Expire,
-            Fail,
-            PrintAmount,
-        ],
-        ProviderId::DepositGateway => &[
-            BeCalled,
-            Resend,
-            CallBack,
-            CallAttempt,
-            Expire,
-            Fail,
-            Adjust,
-            PrintAmount,
-        ],
-        ProviderId::JwtGateway => &[
-            BeCalled,
-            BePolled,
-            FindLost,
-            CallBack,
-            Sign,
-            SignTime,
-            CallAttempt,
-            Expire,
-            Fail,
-            Adjust,
-            PrintAmount,
-        ],
-        ProviderId::Crypto2328 => &[
-            BeCalled,
-            BePolled,
-            FindLost,
-            CallBack,
-            Sign,
-            CallAttempt,
-            Expire,
-            TakePart,
-            TakeTwice,
-            Hold,
-        ],
-        ProviderId::PromptPayDirect | ProviderId::Cash => &[],
+impl Player {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::OmiseTrueMoney,
+        Self::DepositGateway,
+        Self::JwtGateway,
+        Self::JwtGatewayUnasked,
+        Self::Crypto2328,
+        Self::PromptPayDirect,
+    ];
+
+    pub(crate) const fn provider(self) -> ProviderId {
+        match self {
+            Self::OmiseTrueMoney => ProviderId::OmiseTrueMoney,
+            Self::DepositGateway => ProviderId::DepositGateway,
+            Self::JwtGateway | Self::JwtGatewayUnasked => ProviderId::JwtGateway,
+            Self::Crypto2328 => ProviderId::Crypto2328,
+            Self::PromptPayDirect => ProviderId::PromptPayDirect,
+        }
+    }
+
+    pub(crate) fn can(self, can: Can) -> bool {
+        self.abilities().contains(&can)
+    }
+
+    /// What it declares.
+    const fn abilities(self) -> &'static [Can] {
+        match self {
+            Self::OmiseTrueMoney => &[
+                BeCalled,
+                BePolled,
+                FindLost,
+                LetGo,
+                CallBack,
+                Sign,
+                SignTime,
+                Expire,
+                Fail,
+                PrintAmount,
+            ],
+            Self::DepositGateway => &[
+                BeCalled,
+                Resend,
+                CallBack,
+                CallAttempt,
+                Expire,
+                Fail,
+                Adjust,
+                PrintAmount,
+            ],
+            Self::JwtGateway => &[
+                BeCalled,
+                BePolled,
+                FindLost,
+                CallBack,
+                Sign,
+                SignTime,
+                CallAttempt,
+                Expire,
+                Fail,
+                Adjust,
+                PrintAmount,
+            ],
+            Self::JwtGatewayUnasked => &[
+                BeCalled,
+                CallBack,
+                Sign,
+                CallAttempt,
+                Expire,
+                Fail,
+                Adjust,
+                PrintAmount,
+            ],
+            Self::Crypto2328 => &[
+                BeCalled,
+                BePolled,
+                FindLost,
+                CallBack,
+                Sign,
+                CallAttempt,
+                Expire,
+                TakePart,
+                TakeTwice,
+                Hold,
+            ],
+            Self::PromptPayDirect => &[],
+        }
     }
 }
 
@@ -119,13 +157,13 @@ const REQUESTS_PER_SECOND: u32 = 10_000;
 
 /// The provider's client, pointed at the simulator.
 pub(crate) fn client(
-    provider: ProviderId,
+    player: Player,
     http: &HttpClient,
     simulator: &Running,
     public_url: &str,
 ) -> Arc<dyn PaymentProvider> {
-    match provider {
-        ProviderId::OmiseTrueMoney => Arc::new(omise_truemoney::OmiseTrueMoney::new(
+    match player {
+        Player::OmiseTrueMoney => Arc::new(omise_truemoney::OmiseTrueMoney::new(
             omise_truemoney::Config {
                 base_url: simulator.omise_base_url(),
                 webhook_secret: Secret::new(TRAINING_WEBHOOK_SECRET),
@@ -135,7 +173,7 @@ pub(crate) fn client(
             },
             http,
         )),
-        ProviderId::DepositGateway => Arc::new(deposit_gateway::DepositGateway::new(
+        Player::DepositGateway => Arc::new(deposit_gateway::DepositGateway::new(
             deposit_gateway::Config {
                 callbacks: true,
                 requests_per_second: REQUESTS_PER_SECOND,
@@ -148,8 +186,12 @@ pub(crate) fn client(
             },
             http,
         )),
-        ProviderId::JwtGateway => Arc::new(jwt_gateway::JwtGateway::new(
+        Player::JwtGateway | Player::JwtGatewayUnasked => Arc::new(jwt_gateway::JwtGateway::new(
             jwt_gateway::Config {
+                paths: jwt_gateway::Paths {
+                    order_query: (player == Player::JwtGateway).then(|| "/order/query".to_owned()),
+                    ..jwt_gateway::Paths::default()
+                },
                 callbacks: true,
                 requests_per_second: REQUESTS_PER_SECOND,
                 ..jwt_gateway::Config::new(
@@ -160,7 +202,7 @@ pub(crate) fn client(
             },
             http,
         )),
-        ProviderId::Crypto2328 => Arc::new(crypto_2328::Crypto2328::new(
+        Player::Crypto2328 => Arc::new(crypto_2328::Crypto2328::new(
             crypto_2328::Config {
                 base_url: simulator.crypto_base_url(),
                 legal_note_acknowledged: true,
@@ -174,7 +216,7 @@ pub(crate) fn client(
             },
             http,
         )),
-        ProviderId::PromptPayDirect | ProviderId::Cash => Arc::new(promptpay_direct::PromptPayDirect::new(
+        Player::PromptPayDirect => Arc::new(promptpay_direct::PromptPayDirect::new(
             &promptpay_direct::Config {
                 promptpay_id: Some("0800000000".to_owned()),
                 live: false,
@@ -193,33 +235,33 @@ pub(crate) struct Endpoints {
 }
 
 /// Where it is asked what; where an operation does not exist, the nearest that does.
-pub(crate) fn endpoints(provider: ProviderId) -> Endpoints {
-    let (create, query, find, cancel) = match provider {
-        ProviderId::OmiseTrueMoney => (
+pub(crate) fn endpoints(player: Player) -> Endpoints {
+    let (create, query, find, cancel) = match player {
+        Player::OmiseTrueMoney => (
             Endpoint::OmiseChargeCreate,
             Endpoint::OmiseChargeGet,
             Endpoint::OmiseChargeList,
             Endpoint::OmiseChargeExpire,
         ),
-        ProviderId::DepositGateway => (
+        Player::DepositGateway => (
             Endpoint::DepositCreate,
             Endpoint::DepositResend,
             Endpoint::DepositResend,
             Endpoint::DepositResend,
         ),
-        ProviderId::JwtGateway => (
+        Player::JwtGateway | Player::JwtGatewayUnasked => (
             Endpoint::JwtDeposit,
             Endpoint::JwtOrderQuery,
             Endpoint::JwtOrderQuery,
             Endpoint::JwtOrderQuery,
         ),
-        ProviderId::Crypto2328 => (
+        Player::Crypto2328 => (
             Endpoint::CryptoPaymentCreate,
             Endpoint::CryptoPaymentInfo,
             Endpoint::CryptoPaymentInfo,
             Endpoint::CryptoPaymentInfo,
         ),
-        ProviderId::PromptPayDirect | ProviderId::Cash => unreachable!("{provider} is never called"),
+        Player::PromptPayDirect => unreachable!("{player:?} is never called"),
     };
     Endpoints {
         create,

@@ -3,7 +3,7 @@
 
 use crate::books::{Books, PATIENCE};
 use crate::gate::Gate;
-use crate::provider::{self, Can, Endpoints};
+use crate::provider::{self, Can, Endpoints, Player};
 use keptang_checkout::{Charge, CheckOutcome, Parts, Till, TillConfig, Timing};
 use keptang_domain::order::{Attempt, AttemptState, ConfirmReason, Flag, Order, OrderState};
 use keptang_domain::{AttemptId, DayCutoff, Money, OrderId, ProviderId};
@@ -31,7 +31,7 @@ pub(crate) const BEYOND_EXPIRY_MS: i64 = 17 * 60_000;
 pub(crate) const LATE_LOOK_MS: i64 = 35_000;
 
 pub(crate) struct Stage {
-    pub(crate) provider: ProviderId,
+    pub(crate) player: Player,
     pub(crate) control: Client,
     pub(crate) gate: Arc<Gate>,
     pub(crate) clock: Arc<TestClock>,
@@ -56,18 +56,18 @@ impl Drop for Stage {
 
 impl Stage {
     /// With a ledger in memory.
-    pub(crate) async fn open(provider: ProviderId) -> Self {
-        Self::over(provider, Arc::new(MemoryLedger::new()), None).await
+    pub(crate) async fn open(player: Player) -> Self {
+        Self::over(player, Arc::new(MemoryLedger::new()), None).await
     }
 
     /// With a ledger on disk, which every till opens anew.
-    pub(crate) async fn open_on_disk(provider: ProviderId) -> Self {
+    pub(crate) async fn open_on_disk(player: Player) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
         let ledger = open_file(&data_dir).await;
-        Self::over(provider, ledger, Some(data_dir)).await
+        Self::over(player, ledger, Some(data_dir)).await
     }
 
-    async fn over(provider: ProviderId, ledger: Arc<dyn Ledger>, data_dir: Option<TempDir>) -> Self {
+    async fn over(player: Player, ledger: Arc<dyn Ledger>, data_dir: Option<TempDir>) -> Self {
         let (gate, public_url) = Gate::open().await;
         let begins = jiff::Timestamp::from_millisecond(START.ms()).unwrap();
         // Only the clocks of this stage move, so a simulator that counts requests by them would see a burst.
@@ -87,10 +87,10 @@ impl Stage {
         let clock = Arc::new(TestClock::standing(START));
         let ids = Arc::new(TestIds::seeded(7));
         let books = Books::of(ledger.clone());
-        let till = assemble(provider, &simulator, &public_url, &books, &clock, &ids, 1);
+        let till = assemble(player, &simulator, &public_url, &books, &clock, &ids, 1);
         let (stop, driver) = drive(&till);
         Self {
-            provider,
+            player,
             control,
             gate,
             clock,
@@ -107,12 +107,16 @@ impl Stage {
         }
     }
 
+    pub(crate) fn provider(&self) -> ProviderId {
+        self.player.provider()
+    }
+
     pub(crate) fn can(&self, can: Can) -> bool {
-        provider::abilities(self.provider).contains(&can)
+        self.player.can(can)
     }
 
     pub(crate) fn endpoints(&self) -> Endpoints {
-        provider::endpoints(self.provider)
+        provider::endpoints(self.player)
     }
 
     /// Kills the till where it stands and starts another over the same books, as `App::open` would.
@@ -125,7 +129,7 @@ impl Stage {
         self.worker += 1;
         self.books = Books::of(self.ledger.clone());
         self.till = assemble(
-            self.provider,
+            self.player,
             &self.simulator,
             &self.public_url,
             &self.books,
@@ -181,8 +185,8 @@ impl Stage {
     pub(crate) fn charge(&self) -> Charge {
         Charge {
             amount: SALE,
-            method: self.provider.method(),
-            provider: Some(self.provider),
+            method: self.provider().method(),
+            provider: Some(self.provider()),
             note: None,
             cashier: None,
         }
@@ -197,8 +201,8 @@ impl Stage {
 
     /// Another attempt on the same sale.
     pub(crate) async fn retry(&self, id: OrderId) {
-        let method = self.provider.method();
-        self.till.retry(id, method, Some(self.provider)).await.unwrap();
+        let method = self.provider().method();
+        self.till.retry(id, method, Some(self.provider())).await.unwrap();
         self.quiet().await;
     }
 
@@ -360,7 +364,7 @@ async fn open_file(data_dir: &TempDir) -> Arc<dyn Ledger> {
 }
 
 fn assemble(
-    provider: ProviderId,
+    player: Player,
     simulator: &Running,
     public_url: &str,
     books: &Arc<Books>,
@@ -368,11 +372,12 @@ fn assemble(
     ids: &Arc<TestIds>,
     worker: u128,
 ) -> Till {
+    let provider = player.provider();
     let timing = Timing::default();
     let http = HttpClient::new(timing.request_timeout_ms, clock.clone()).unwrap();
     Till::new(Parts {
         ledger: books.clone(),
-        providers: BTreeMap::from([(provider, provider::client(provider, &http, simulator, public_url))]),
+        providers: BTreeMap::from([(provider, provider::client(player, &http, simulator, public_url))]),
         clock: clock.clone(),
         ids: ids.clone(),
         config: TillConfig {
