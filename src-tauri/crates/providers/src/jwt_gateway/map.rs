@@ -267,12 +267,15 @@ impl Failure<'_> {
             .unwrap_or_default();
         let said = message.to_ascii_lowercase();
         let status = self.status();
+        if self.is_muddled() {
+            return self.act.lost();
+        }
         if status == 429 {
             return ProviderError::Throttled {
                 after_ms: self.retry_after_ms,
             };
         }
-        if status >= 500 || self.is_muddled() {
+        if status >= 500 {
             return self.act.lost();
         }
         if let Some(fault) = self.named_fault(status, &said) {

@@ -66,7 +66,10 @@ impl Deposit {
     pub(super) fn read(data: &Object) -> Self {
         let text = |name| filled(data.text_or_digits(name));
         Self {
-            merchant_id: text("merchantId"),
+            // One that cannot be read is another's.
+            merchant_id: data
+                .raw("merchantId")
+                .map(|_| data.text_or_digits("merchantId").unwrap_or_default()),
             reference_id: text("referenceId"),
             transaction_id: text("transactionId"),
             status: text("status"),
