@@ -225,6 +225,7 @@ fn a_broken_slip_code_says_how() {
         // X3, X4 and X6 of the page.
         ("009900060000010103014", Damage::Fields(TlvError::CutOff(0))),
         ("00100006000001", Damage::MissingCrc),
+        (&format!("{S1}0"), Damage::AfterCrc),
         (&format!("{S1}00"), Damage::AfterCrc),
         (&format!("{S1}AB"), Damage::AfterCrc),
         (&S1.replace("0002123", "0002124"), Damage::WrongCrc),
@@ -277,6 +278,10 @@ fn an_odd_code_with_a_right_checksum_is_left_to_the_picture() {
         sealed(
             &(truemoney_fields(["01", "01"], "P2P", "TXN1", "25012024") + "5102TH"),
             CRC,
+        ),
+        sealed(
+            &truemoney_fields(["01", "01"], "P2P", "TXN1", "25012024"),
+            PAYMENT_CRC,
         ),
         sealed(&truemoney_fields(["01", "01"], "", "TXN1", "25012024"), CRC),
         sealed(&truemoney_fields(["01", "01"], "P2P", "", "25012024"), CRC),

@@ -152,9 +152,6 @@ impl Name {
 
     /// Compares without regard to spaces. A slip's name may end early, also within the company form.
     fn is_as_a_whole(&self, shop: &Self) -> bool {
-        if self.words.iter().any(|word| word.is_cut) {
-            return false;
-        }
         let (mine, theirs) = (self.core(), shop.core());
         if alike(&mine, &theirs) || theirs.starts_with(&mine) {
             return true;
@@ -179,7 +176,7 @@ impl Name {
                 .zip(&shop.words)
                 .enumerate()
                 .all(|(at, (mine, theirs))| {
-                    let may_be_cut = mine.is_cut || (at == last && at > 0);
+                    let may_be_cut = mine.is_cut || at == last;
                     alike(&mine.letters, &theirs.letters)
                         || (may_be_cut && theirs.letters.starts_with(&mine.letters))
                 })
@@ -299,6 +296,7 @@ mod tests {
             ("นาย สมชาย ใ***", "สมชาย ใจดี"),
             ("นาย สมชาย", "นาย สมชาย ใจดี"),
             ("น.ส. พิมพ์xxx จxxx", "นางสาว พิมพ์ใจ จันทร์งาม"),
+            ("น.ส. พิมพ์xxx จ", "นางสาว พิมพ์ใจ จันทร์งาม"),
             ("น.ส.พิมพ์ใจ จ", "นางสาวพิมพ์ใจ จันทร์งาม"),
             ("นาง วันดี ม", "วันดี มีสุข"),
             ("คุณ วันดี มีสุข", "นาง วันดี มีสุข"),

@@ -197,7 +197,7 @@ pub fn compare(receiver: &Party, matched: Option<&Party>, shop: &[ShopAccount]) 
 /// Whether nobody said which account stands behind this PromptPay ID.
 fn has_unlisted_account(id: &ShopAccount, shop: &[ShopAccount]) -> bool {
     let same_id = |other: &&ShopAccount| other.promptpay == id.promptpay;
-    id.promptpay.is_some() && shop.iter().filter(same_id).all(|other| other.account.is_none())
+    shop.iter().filter(same_id).all(|other| other.account.is_none())
 }
 
 /// The account behind a PromptPay ID shows up on slips too, and an owner who wrote only the ID did not list it.
