@@ -10,11 +10,13 @@
 
 mod raster;
 mod read;
+mod slip;
 mod sniff;
 mod svg;
 mod write;
 
 pub use raster::{BombKind, DecodeError, DecodeLimits, normalise_to_png};
 pub use read::{Found, decode_image, decode_image_until};
+pub use slip::read_slip;
 pub use sniff::{ImageKind, sniff};
 pub use write::{EncodeError, Modules, encode};

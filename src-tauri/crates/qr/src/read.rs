@@ -56,11 +56,16 @@ pub fn decode_image_until(
 }
 
 fn read_into(found: &mut Vec<Found>, picture: &GrayImage) {
-    for text in isolated(|| read(picture)).unwrap_or_default() {
+    for text in texts(picture) {
         if !found.iter().any(|earlier| earlier.text == text) {
             found.push(Found { text });
         }
     }
+}
+
+/// The texts of the codes in `picture`, as far as error correction vouches for them.
+pub(crate) fn texts(picture: &GrayImage) -> Vec<String> {
+    isolated(|| read(picture)).unwrap_or_default()
 }
 
 fn read(picture: &GrayImage) -> Vec<String> {
