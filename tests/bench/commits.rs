@@ -42,6 +42,7 @@ fn sale(id: u128) -> NewOrder {
         attempt: AttemptId::from_bits((id << 1) + 1),
         provider: ProviderId::OmiseTrueMoney,
         token: CallbackToken::from_bits(id.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+        quote: None,
         claim: NewClaim {
             worker: WorkerId(7),
             lease_ms: 25_000,

@@ -5,14 +5,15 @@ use crate::error::ApiError;
 use crate::shift_word;
 use crate::system::{AliveMark, SystemClock, SystemIds, dead_workers};
 use crate::training::{self, Training};
+use crate::wiring::{self, Wired};
 use keptang_callbacks::{BindError, Listener};
 use keptang_checkout::{Parts, Till, TillConfig, TillEvent, Timing};
 use keptang_domain::order::OrderState;
-use keptang_domain::{Method, Money, ProviderId, Timestamp};
-use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, WorkerId};
-use keptang_providers::{HttpClient, HttpClientError, Providers, omise_truemoney, promptpay_direct};
+use keptang_domain::{Money, ProviderId, Timestamp};
+use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, PaymentProvider, WorkerId};
+use keptang_providers::crypto_2328::Crypto2328;
+use keptang_providers::{HttpClientError, Providers};
 use keptang_settings::{LedgerUrl, SecretName, Secrets, Settings, SettingsError};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,6 +84,8 @@ pub struct App {
 
 struct Inner {
     till: Till,
+    /// Its limits are the provider's own and asked for in the background.
+    crypto: Option<Arc<Crypto2328>>,
     clock: SystemClock,
     settings: Settings,
     secrets: Secrets,
@@ -98,6 +101,10 @@ struct Inner {
 
 /// How often to look for processes that died and ports that became free.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(2);
+/// A minute is more than a network's delay; callbacks are refused at five.
+const CLOCK_OFF_MS: u64 = 60_000;
+/// How soon limits that were not told are asked for again.
+const LIMITS_AGAIN: Duration = Duration::from_secs(60);
 const EVENT_BACKLOG: usize = 256;
 
 impl App {
@@ -131,7 +138,8 @@ impl App {
         let worker = WorkerId(SystemIds.next_token());
         let alive = AliveMark::set(data_dir, worker)?;
         let public_url = public_url(&settings);
-        let providers = providers(&settings, &secrets, public_url.is_some())?;
+        let Wired { providers, crypto } =
+            wiring::providers(&settings, &secrets, public_url.as_deref(), Arc::new(SystemClock))?;
         let till = Till::new(Parts {
             ledger,
             config: till_config(&settings, &providers, public_url),
@@ -145,6 +153,7 @@ impl App {
         let app = Self {
             inner: Arc::new(Inner {
                 till,
+                crypto,
                 clock: SystemClock,
                 secrets,
                 data_dir: data_dir.to_owned(),
@@ -158,6 +167,7 @@ impl App {
             }),
         };
         app.free_the_dead().await;
+        app.inner.till.note_payout_accounts().await?;
         Ok(app)
     }
 
@@ -179,6 +189,7 @@ impl App {
         });
         tokio::spawn(self.clone().pass_events_on(till.subscribe()));
         tokio::spawn(self.clone().keep_house());
+        tokio::spawn(self.clone().learn_limits());
     }
 
     /// Stops the background work. The ledger needs no goodbye: a kill is as good.
@@ -274,17 +285,49 @@ impl App {
 
     /// The code and the setting that keep a provider switched off.
     pub(crate) fn why_not_enabled(&self, provider: ProviderId) -> (&'static str, String) {
-        let has = |name| self.inner.secrets.get(name).is_some();
-        match provider {
-            ProviderId::PromptPayDirect => ("disabled", "shop.promptpay_id".to_owned()),
-            ProviderId::OmiseTrueMoney
-                if self.inner.settings.providers.omise_truemoney.enabled != Some(false)
-                    && !has(SecretName::OmiseSecretKey) =>
-            {
-                ("missing_secret", SecretName::OmiseSecretKey.variable().to_owned())
+        let providers = &self.inner.settings.providers;
+        let (enabled, secrets): (Option<bool>, &[SecretName]) = match provider {
+            ProviderId::Cash => return ("disabled", "routing.cash".to_owned()),
+            ProviderId::PromptPayDirect => return ("disabled", "shop.promptpay_id".to_owned()),
+            // Asked before anything else: without it no key helps.
+            ProviderId::Crypto2328 if !providers.crypto_2328.legal_note_acknowledged => {
+                return (
+                    "disabled",
+                    "providers.crypto_2328.legal_note_acknowledged".to_owned(),
+                );
             }
-            other => ("disabled", format!("providers.{other}.enabled")),
+            ProviderId::Crypto2328 => (providers.crypto_2328.enabled, &[SecretName::Crypto2328ApiKey]),
+            ProviderId::DepositGateway => (
+                providers.deposit_gateway.enabled,
+                &[
+                    SecretName::DepositGatewayToken,
+                    SecretName::DepositGatewayApiKey,
+                    SecretName::DepositGatewaySecretKey,
+                ],
+            ),
+            ProviderId::JwtGateway => (providers.jwt_gateway.enabled, &[SecretName::JwtGatewayApiKey]),
+            ProviderId::OmiseTrueMoney => (
+                providers.omise_truemoney.enabled,
+                &[SecretName::OmiseSecretKey, SecretName::OmisePublicKey],
+            ),
+        };
+        let missing = secrets
+            .iter()
+            .find(|name| self.inner.secrets.get(**name).is_none());
+        match missing {
+            Some(name) if enabled != Some(false) => ("missing_secret", name.variable().to_owned()),
+            _ => ("disabled", format!("providers.{provider}.enabled")),
         }
+    }
+
+    /// How far the clock of this machine is off, by the providers' own: the largest of what they say, in milliseconds,
+    /// when it is worth a warning. Positive when this machine is behind.
+    pub(crate) fn clock_behind_ms(&self) -> Option<i64> {
+        let offsets = self.inner.till.providers();
+        offsets
+            .filter_map(|provider| provider.clock_ahead_ms())
+            .max_by_key(|offset| offset.unsigned_abs())
+            .filter(|offset| offset.unsigned_abs() >= CLOCK_OFF_MS)
     }
 
     async fn pass_events_on(self, mut heard: broadcast::Receiver<TillEvent>) {
@@ -304,6 +347,22 @@ impl App {
             };
             // Nobody listening is no fault.
             let _ = self.inner.events.send(event);
+        }
+    }
+
+    /// Asks once for the limits that only the provider knows. Until it answers, the till's own stand: a payment outside
+    /// the provider's is refused there, which costs a moment and no money.
+    async fn learn_limits(self) {
+        let Some(crypto) = &self.inner.crypto else { return };
+        while !self.inner.stop.is_cancelled() && crypto.profile().fault.is_none() {
+            match crypto.directions().await {
+                Ok(_) => return,
+                Err(error) => tracing::info!(error = %error, "the limits of crypto are not known yet"),
+            }
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(LIMITS_AGAIN) => {}
+            }
         }
     }
 
@@ -404,69 +463,13 @@ fn public_url(settings: &Settings) -> Option<String> {
     })
 }
 
-fn providers(settings: &Settings, secrets: &Secrets, callbacks: bool) -> Result<Providers, StartError> {
-    let timeout_ms = i64::try_from(settings.timing.request_timeout_ms).unwrap_or(i64::MAX);
-    let http = HttpClient::new(timeout_ms, Arc::new(SystemClock))?;
-    let mut providers = Providers::new();
-    if settings.is_enabled(ProviderId::PromptPayDirect, secrets) {
-        providers = providers.with(promptpay_direct::PromptPayDirect::new(
-            &promptpay_direct::Config {
-                promptpay_id: settings
-                    .shop
-                    .promptpay_id
-                    .as_ref()
-                    .map(|id| id.expose().to_owned()),
-                live: !settings.training,
-            },
-        ));
-    }
-    if settings.is_enabled(ProviderId::OmiseTrueMoney, secrets) {
-        let secret = |name| {
-            secrets
-                .get(name)
-                .and_then(|secret| keptang_providers::Secret::new(secret.expose()))
-        };
-        let webhook_secret = secret(SecretName::OmiseWebhookSecret);
-        let config = omise_truemoney::Config {
-            base_url: settings.providers.omise_truemoney.base_url.clone(),
-            flow: match settings.providers.omise_truemoney.flow {
-                keptang_settings::Flow::OneCall => omise_truemoney::Flow::OneCall,
-                keptang_settings::Flow::SourceFirst => omise_truemoney::Flow::SourceFirst,
-            },
-            public_key: secret(SecretName::OmisePublicKey),
-            callbacks: callbacks && webhook_secret.is_some(),
-            webhook_secret,
-            till: settings.shop.counter.clone(),
-            ..omise_truemoney::Config::new(secret(SecretName::OmiseSecretKey))
-        };
-        providers = providers.with(omise_truemoney::OmiseTrueMoney::new(config, &http));
-    }
-    Ok(providers)
-}
-
 fn till_config(settings: &Settings, providers: &Providers, public_url: Option<String>) -> TillConfig {
-    let enabled = |id: &ProviderId| providers.get(*id).is_some();
-    let routing: BTreeMap<Method, Vec<ProviderId>> = Method::ALL
-        .iter()
-        .map(|method| {
-            (
-                *method,
-                settings
-                    .routing
-                    .of(*method)
-                    .iter()
-                    .copied()
-                    .filter(enabled)
-                    .collect(),
-            )
-        })
-        .collect();
     let ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
     TillConfig {
         counter: settings.shop.counter.clone(),
         cutoff: settings.shop.day_cutoff,
         adjust_limit: Money::from_satang(settings.shop.adjust_limit_satang),
-        routing,
+        routing: wiring::routing(settings, providers),
         public_url,
         timing: Timing {
             poll_fast_ms: ms(settings.timing.poll_fast_ms),
@@ -474,6 +477,7 @@ fn till_config(settings: &Settings, providers: &Providers, public_url: Option<St
             late_watch_ms: i64::from(settings.timing.late_watch_hours).saturating_mul(3_600_000),
             request_timeout_ms: ms(settings.timing.request_timeout_ms),
         },
+        payouts: wiring::payout_rules(settings),
     }
 }
 

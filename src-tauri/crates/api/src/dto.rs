@@ -53,6 +53,9 @@ pub struct Order {
     pub settled_at: Option<String>,
     /// The received amount, or the amount due while nothing came, in Thai words.
     pub words_th: String,
+    /// Whom to ask next when the newest attempt left nothing behind at its provider.
+    #[ts(type = "Provider | null")]
+    pub next_provider: Option<&'static str>,
 }
 
 /// One try to collect.
@@ -114,6 +117,31 @@ pub struct Attempt {
     /// Who settled it.
     #[ts(type = "\"query\" | \"callback\" | \"slip\" | \"person\" | null")]
     pub confirmed_by: Option<&'static str>,
+    /// Cash that was handed over.
+    pub tendered: Option<String>,
+    /// Cash that went back.
+    pub change: Option<String>,
+    /// Terms of an invoice that is paid with a coin.
+    pub quote: Option<Quote>,
+}
+
+/// Terms of an invoice that is paid with a coin, fixed when it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Quote {
+    /// Coin.
+    pub coin: String,
+    /// Network.
+    pub network: String,
+    /// What the invoice asks for.
+    pub invoiced: String,
+    /// In which currency.
+    pub currency: String,
+    /// Baht for one unit of it, when it is not baht.
+    pub rate: Option<String>,
+    /// Where the rate comes from.
+    pub source: String,
+    /// When it was taken.
+    pub at: String,
 }
 
 /// What the customer must do.
@@ -159,11 +187,15 @@ pub enum Instruction {
         network: String,
         /// PNG of the address, base64.
         qr_png_base64: String,
+        /// The same, drawn sharply.
+        qr: Option<Qr>,
     },
     /// A page to open.
     Redirect {
         /// Address.
         url: String,
+        /// The same as a QR.
+        qr: Option<Qr>,
     },
 }
 
@@ -207,7 +239,7 @@ pub struct MethodInfo {
     /// At least one can be asked.
     pub available: bool,
     /// Why not.
-    #[ts(type = "\"not_set_up\" | \"not_built\" | \"misconfigured\" | null")]
+    #[ts(type = "\"not_set_up\" | \"misconfigured\" | null")]
     pub reason: Option<&'static str>,
 }
 
@@ -238,6 +270,21 @@ pub struct ProviderInfo {
     pub setting: Option<String>,
     /// Real money.
     pub live: bool,
+    /// Coins customers can pay with, the usual one first.
+    pub assets: Vec<Asset>,
+    /// Its balance can be asked for.
+    pub balance: bool,
+    /// It has a list to reconcile with.
+    pub statement: bool,
+}
+
+/// A coin on a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Asset {
+    /// Coin.
+    pub coin: String,
+    /// Network.
+    pub network: String,
 }
 
 /// What the window needs to know of the till.
@@ -277,6 +324,9 @@ pub struct TillState {
     pub now: String,
     /// No provider can be reached from this machine.
     pub offline: bool,
+    /// Milliseconds this machine's clock is behind the providers' (ahead when negative), when that is worth a warning.
+    #[ts(type = "number | null")]
+    pub clock_behind_ms: Option<i64>,
     /// The bill to come back to.
     pub current: Option<Order>,
     /// `current` was running when this process started.
@@ -328,6 +378,15 @@ pub struct ChargeRequest {
     /// Free text.
     #[ts(optional)]
     pub note: Option<String>,
+    /// Coin, for crypto.
+    #[ts(optional)]
+    pub coin: Option<String>,
+    /// Network, for crypto.
+    #[ts(optional)]
+    pub network: Option<String>,
+    /// What was handed over, for cash; the exact sum when left out.
+    #[ts(optional)]
+    pub tendered: Option<String>,
 }
 
 /// Names an order, by id or number.
@@ -359,6 +418,15 @@ pub struct RetryRequest {
     /// A provider by name.
     #[ts(type = "Provider | null", optional)]
     pub provider: Option<String>,
+    /// Coin, for crypto.
+    #[ts(optional)]
+    pub coin: Option<String>,
+    /// Network, for crypto.
+    #[ts(optional)]
+    pub network: Option<String>,
+    /// What was handed over, for cash; the exact sum when left out.
+    #[ts(optional)]
+    pub tendered: Option<String>,
 }
 
 /// A person's word.

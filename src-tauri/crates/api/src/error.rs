@@ -1,7 +1,7 @@
 //! What the window is told when something does not work: a code from a closed list, its parameters, and the number
 //! of the log line that holds the rest.
 
-use keptang_checkout::{CancelError, ChargeError, ConfirmError, RecordError, RouteError};
+use keptang_checkout::{CancelError, ChargeError, ConfirmError, PayoutError, RecordError, RouteError};
 use keptang_domain::Money;
 use keptang_domain::money::AmountError;
 use keptang_domain::order::TransitionError;
@@ -30,6 +30,9 @@ pub enum ErrorCode {
     PinLocked,
     Forbidden,
     ReasonMissing,
+    CoinNotTaken,
+    CashTooLittle,
+    PayoutRefused,
     LedgerUnavailable,
     NotBuilt,
     BadRequest,
@@ -163,8 +166,43 @@ impl From<ChargeError> for ApiError {
     fn from(error: ChargeError) -> Self {
         match error {
             ChargeError::Route(error) => error.into(),
+            ChargeError::AssetNotOffered { offered } => {
+                let pairs: Vec<String> = offered
+                    .iter()
+                    .map(|asset| format!("{}/{}", asset.coin, asset.network))
+                    .collect();
+                Self::new(ErrorCode::CoinNotTaken).with("offered", pairs.join(" "))
+            }
+            ChargeError::NotInvoiceable => Self::new(ErrorCode::AmountTooLarge)
+                .with("min", Money::SMALLEST_SALE)
+                .with("max", Money::LARGEST_SALE),
+            ChargeError::TooLittle(too_little) => {
+                Self::new(ErrorCode::CashTooLittle).with("missing", too_little.missing)
+            }
             ChargeError::Transition(error) => error.into(),
             ChargeError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<PayoutError> for ApiError {
+    fn from(error: PayoutError) -> Self {
+        let refused = |why: &str| Self::new(ErrorCode::PayoutRefused).with("why", why);
+        match error {
+            PayoutError::NotOffered => refused("not_offered"),
+            PayoutError::Off => refused("off").with("setting", "providers.jwt_gateway.payout_accounts"),
+            PayoutError::UnknownAccount { known } => {
+                refused("unknown_account").with("known", known.join(", "))
+            }
+            PayoutError::CoolingDown { until } => {
+                refused("cooling_down").with("until", crate::view::moment(until))
+            }
+            PayoutError::OverDayLimit { left } => refused("over_day_limit").with("left", left),
+            PayoutError::EarlierOpen(open) => refused("earlier_open")
+                .with("payout_id", open.id)
+                .with("amount", open.amount),
+            PayoutError::NotOpen => refused("not_open"),
+            PayoutError::Ledger(error) => error.into(),
         }
     }
 }

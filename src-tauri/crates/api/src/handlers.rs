@@ -8,7 +8,7 @@ use crate::dto::{
 use crate::error::{ApiError, ErrorCode};
 use crate::training::Act;
 use crate::{people, view};
-use keptang_checkout::{Charge, CheckOutcome, ConfirmError};
+use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{ConfirmReason, OrderState};
 use keptang_domain::provider::UnknownWord;
@@ -103,6 +103,7 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         callbacks_on: app.callbacks_on(),
         now: view::moment(now),
         offline: offline(app),
+        clock_behind_ms: app.clock_behind_ms(),
         current,
         restored,
         recent: app.show_all(&recent).await,
@@ -159,15 +160,17 @@ fn method_info(app: &App, around: &view::Surroundings<'_>, method: Method) -> Me
         .filter_map(|id| till.provider(*id))
         .map(|provider| around.provider(provider.as_ref()))
         .collect();
+    if method == Method::Cash {
+        return cash_info(app);
+    }
     let usable = routed
         .iter()
         .filter_map(|id| till.provider(*id))
         .any(|provider| provider.profile().fault.is_none());
-    let reason = match (usable, providers.is_empty(), method) {
-        (true, _, _) => None,
-        (false, false, _) => Some("misconfigured"),
-        (false, true, Method::Crypto | Method::Cash) => Some("not_built"),
-        (false, true, _) => Some("not_set_up"),
+    let reason = match (usable, providers.is_empty()) {
+        (true, _) => None,
+        (false, false) => Some("misconfigured"),
+        (false, true) => Some("not_set_up"),
     };
     MethodInfo {
         method: method.word(),
@@ -177,13 +180,63 @@ fn method_info(app: &App, around: &view::Surroundings<'_>, method: Method) -> Me
     }
 }
 
+/// Cash is there unless the owner took it off the list.
+pub(crate) fn takes_cash(app: &App) -> bool {
+    let routed = app.till().config().routing.get(&Method::Cash);
+    routed.is_some_and(|providers| providers.contains(&ProviderId::Cash))
+}
+
+fn cash_info(app: &App) -> MethodInfo {
+    let taken = takes_cash(app);
+    MethodInfo {
+        method: Method::Cash.word(),
+        providers: if taken {
+            vec![view::cash_drawer(app.is_training())]
+        } else {
+            Vec::new()
+        },
+        available: taken,
+        reason: (!taken).then_some("not_set_up"),
+    }
+}
+
+/// What a method needs besides the amount; a word that belongs to another method is a mistake, not to be passed over.
+pub(crate) fn particulars(
+    method: Method,
+    coin: Option<String>,
+    network: Option<String>,
+    tendered: Option<&str>,
+) -> Result<Particulars, ApiError> {
+    let not_for = |argument: &'static str| {
+        ApiError::new(ErrorCode::BadRequest)
+            .with("argument", argument)
+            .with("method", method)
+    };
+    if method != Method::Crypto && coin.is_some() {
+        return Err(not_for("coin"));
+    }
+    if method != Method::Crypto && network.is_some() {
+        return Err(not_for("network"));
+    }
+    if method != Method::Cash && tendered.is_some() {
+        return Err(not_for("tendered"));
+    }
+    Ok(Particulars {
+        coin,
+        network,
+        tendered: tendered.map(parse_amount).transpose()?,
+    })
+}
+
 pub(crate) async fn charge(app: &App, request: ChargeRequest) -> Result<Order, ApiError> {
+    let method = word(&request.method)?;
     let charge = Charge {
         amount: parse_amount(&request.amount)?,
-        method: word(&request.method)?,
+        method,
         provider: request.provider.as_deref().map(word).transpose()?,
         note: request.note.filter(|note| !note.trim().is_empty()),
         cashier: None,
+        particulars: particulars(method, request.coin, request.network, request.tendered.as_deref())?,
     };
     let order = app.till().charge(charge).await?;
     Ok(app.show(&order).await)
@@ -212,10 +265,9 @@ pub(crate) async fn order_recent(app: &App, request: RecentRequest) -> Result<Or
 pub(crate) async fn order_retry(app: &App, request: RetryRequest) -> Result<Order, ApiError> {
     let order = app.find(&request.order).await?;
     let provider = request.provider.as_deref().map(word).transpose()?;
-    let order = app
-        .till()
-        .retry(order.id, word(&request.method)?, provider)
-        .await?;
+    let method = word(&request.method)?;
+    let particulars = particulars(method, request.coin, request.network, request.tendered.as_deref())?;
+    let order = app.till().retry(order.id, method, provider, &particulars).await?;
     Ok(app.show(&order).await)
 }
 

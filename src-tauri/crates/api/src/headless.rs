@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::dto::{Attempt, Order};
 use crate::error::{ApiError, ErrorCode};
+use crate::handlers;
 use crate::people::{self, PersonError};
 use crate::view::{self, moment};
-use keptang_checkout::{Charge, ConfirmError, RefundError, RefundOrder, Standing};
+use keptang_checkout::{Charge, ConfirmError, Particulars, RefundError, RefundOrder, Standing};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{AttemptEvent, OrderEvent, OrderState, RefundReason, RefundState};
 use keptang_domain::provider::UnknownWord;
@@ -28,6 +29,25 @@ pub struct ChargeWish {
     pub note: Option<String>,
     /// Who stands at the till.
     pub cashier: Option<String>,
+    /// Coin, network, cash.
+    pub particulars: ParticularsWish,
+}
+
+/// What some methods need besides, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct ParticularsWish {
+    /// `--coin`.
+    pub coin: Option<String>,
+    /// `--network`.
+    pub network: Option<String>,
+    /// `--tendered`.
+    pub tendered: Option<String>,
+}
+
+impl ParticularsWish {
+    fn read(self, method: Method) -> Result<Particulars, ApiError> {
+        handlers::particulars(method, self.coin, self.network, self.tendered.as_deref())
+    }
 }
 
 /// What `order list` shows; every field narrows.
@@ -143,22 +163,35 @@ fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
 impl App {
     /// Opens a sale.
     pub async fn open_charge(&self, wish: ChargeWish) -> Result<Order, ApiError> {
+        let method = word::<Method>(wish.method)?;
         let charge = Charge {
             amount: parse_amount(&wish.amount)?,
-            method: word::<Method>(wish.method)?,
+            method,
             provider: wish.provider.as_deref().map(word::<ProviderId>).transpose()?,
             note: wish.note,
             cashier: wish.cashier,
+            particulars: wish.particulars.read(method)?,
         };
         let order = self.till().charge(charge).await?;
         Ok(self.show(&order).await)
     }
 
     /// Opens another attempt.
-    pub async fn retry(&self, order: &str, method: &str, provider: Option<&str>) -> Result<Order, ApiError> {
+    pub async fn retry(
+        &self,
+        order: &str,
+        method: &str,
+        provider: Option<&str>,
+        particulars: ParticularsWish,
+    ) -> Result<Order, ApiError> {
         let order = self.find(order).await?;
         let provider = provider.map(word::<ProviderId>).transpose()?;
-        let order = self.till().retry(order.id, word(method)?, provider).await?;
+        let method = word(method)?;
+        let particulars = particulars.read(method)?;
+        let order = self
+            .till()
+            .retry(order.id, method, provider, &particulars)
+            .await?;
         Ok(self.show(&order).await)
     }
 
@@ -278,31 +311,48 @@ impl App {
                     tracking: info.tracking,
                     cancel: info.cancel,
                     refund: info.refund,
-                    statement: false,
-                    payout: false,
+                    statement: info.statement,
+                    payout: info.balance,
                     live: info.live,
                 }
             }
+            None if *id == ProviderId::Cash => self.cash_line(),
             None => not_enabled(id.word(), vec![id.method().word()]),
         });
         known.chain([not_enabled("easyslip", Vec::new())]).collect()
     }
 
+    fn cash_line(&self) -> ProviderLine {
+        let method = vec![Method::Cash.word()];
+        if !handlers::takes_cash(self) {
+            return not_enabled(ProviderId::Cash.word(), method);
+        }
+        let drawer = view::cash_drawer(self.is_training());
+        ProviderLine {
+            kind: "provider",
+            id: drawer.id,
+            enabled: true,
+            methods: method,
+            min: Some(drawer.min),
+            max: Some(drawer.max),
+            tracking: drawer.tracking,
+            cancel: false,
+            refund: true,
+            statement: false,
+            payout: false,
+            live: drawer.live,
+        }
+    }
+
     /// Tries a provider's connection.
     ///
     /// # Errors
-    /// `not_built` for a provider of a later version, `bad_request` for an unknown word.
+    /// `not_built` for slips, which a later version verifies; `bad_request` for an unknown word.
     pub async fn test_provider(&self, id: &str) -> Result<ProviderTestLine, ApiError> {
         if id == "easyslip" {
             return Err(ApiError::new(ErrorCode::NotBuilt));
         }
         let provider: ProviderId = word(id)?;
-        if matches!(
-            provider,
-            ProviderId::DepositGateway | ProviderId::JwtGateway | ProviderId::Crypto2328 | ProviderId::Cash
-        ) {
-            return Err(ApiError::new(ErrorCode::NotBuilt));
-        }
         let line = |code, setting, message_th: String, message_en: String| ProviderTestLine {
             kind: "provider_test",
             id: id.to_owned(),
@@ -312,6 +362,14 @@ impl App {
             message_th,
             message_en,
         };
+        if provider == ProviderId::Cash && handlers::takes_cash(self) {
+            return Ok(line(
+                "ok",
+                None,
+                "เงินสดไม่ต้องเชื่อมต่อ".to_owned(),
+                "Cash needs no connection.".to_owned(),
+            ));
+        }
         let Some(known) = self.till().provider(provider) else {
             let (code, setting) = self.why_not_enabled(provider);
             return Ok(line(
@@ -501,6 +559,12 @@ impl From<RefundError> for ApiError {
     }
 }
 
+/// Whom to ask next when the newest attempt left nothing behind, as its method and provider.
+pub fn next_provider(order: &Order) -> Option<(&'static str, &'static str)> {
+    let newest = order.attempts.last()?;
+    Some((newest.method, order.next_provider?))
+}
+
 /// Whether the attempt can still change without a person.
 pub fn is_running(attempt: &Attempt) -> bool {
     !matches!(attempt.state, "paid" | "failed" | "expired" | "cancelled")
@@ -517,9 +581,11 @@ fn told(event: &OrderEvent) -> (String, Option<String>, Value) {
             attempt,
             provider,
             asked,
+            quote,
             ..
         } => {
-            let facts = json!({ "provider": provider.word(), "asked": asked.to_string() });
+            let quote = quote.as_ref().map(view::quote);
+            let facts = json!({ "provider": provider.word(), "asked": asked.to_string(), "quote": quote });
             ("attempt_opened".to_owned(), Some(attempt.to_string()), facts)
         }
         OrderEvent::Attempt { attempt, event } => {
@@ -591,6 +657,10 @@ fn told_of_attempt(event: &AttemptEvent) -> (&'static str, Value) {
         AttemptEvent::Seen { source } => ("seen", json!({ "source": source.word() })),
         AttemptEvent::Short { evidence: short } => ("short", evidence(short)),
         AttemptEvent::Confirmed { evidence: full } => ("confirmed", evidence(full)),
+        AttemptEvent::CashTaken { payable, tendered } => (
+            "cash_taken",
+            json!({ "payable": payable.to_string(), "tendered": tendered.to_string() }),
+        ),
         AttemptEvent::OperatorConfirmed { by, reason, note } => (
             "operator_confirmed",
             json!({ "by": by, "reason": reason.word(), "note": note }),

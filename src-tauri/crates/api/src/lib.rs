@@ -10,6 +10,7 @@ pub mod dto;
 mod error;
 mod handlers;
 mod headless;
+mod payout;
 mod people;
 mod reconcile;
 mod setup;
@@ -19,17 +20,19 @@ mod system;
 mod training;
 mod typescript;
 mod view;
+mod wiring;
 
 pub use app::{App, AppEvent, Options, StartError};
 pub use commands::{COMMANDS, Command, Needs};
 pub use dto::{Attempt, Instruction, Order};
 pub use error::{ApiError, ErrorCode};
 pub use headless::{
-    ChargeWish, ListWish, ProviderLine, ProviderTestLine, RefundEnd, RefundWish, UserError, UserLine,
-    is_running, terminal_qr,
+    ChargeWish, ListWish, ParticularsWish, ProviderLine, ProviderTestLine, RefundEnd, RefundWish, UserError,
+    UserLine, is_running, next_provider, terminal_qr,
 };
 pub use keptang_domain::money::{AmountError, parse_amount};
 pub use keptang_ports::{Person, Role, VerifyReport};
+pub use payout::{BalanceLine, BankLine, PayoutLine, PayoutWish};
 pub use people::PersonError;
 pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 pub use setup::{InitError, init};

@@ -13,19 +13,23 @@ use tokio::sync::Mutex;
 
 /// The simulator's own keys: training never sees the shop's.
 pub(crate) fn secrets() -> Secrets {
+    use keptang_simulator as simulator;
+    let pair = |name, text: &str| (name, Secret::new(text));
     Secrets::from_pairs([
-        (
-            SecretName::OmiseSecretKey,
-            Secret::new(keptang_simulator::TRAINING_SECRET_KEY),
+        pair(SecretName::OmiseSecretKey, simulator::TRAINING_SECRET_KEY),
+        pair(SecretName::OmisePublicKey, simulator::TRAINING_PUBLIC_KEY),
+        pair(SecretName::OmiseWebhookSecret, simulator::TRAINING_WEBHOOK_SECRET),
+        pair(SecretName::DepositGatewayToken, simulator::TRAINING_DEPOSIT_TOKEN),
+        pair(
+            SecretName::DepositGatewayApiKey,
+            simulator::TRAINING_DEPOSIT_API_KEY,
         ),
-        (
-            SecretName::OmisePublicKey,
-            Secret::new(keptang_simulator::TRAINING_PUBLIC_KEY),
+        pair(
+            SecretName::DepositGatewaySecretKey,
+            simulator::TRAINING_DEPOSIT_SECRET_KEY,
         ),
-        (
-            SecretName::OmiseWebhookSecret,
-            Secret::new(keptang_simulator::TRAINING_WEBHOOK_SECRET),
-        ),
+        pair(SecretName::JwtGatewayApiKey, simulator::TRAINING_JWT_API_KEY),
+        pair(SecretName::Crypto2328ApiKey, simulator::TRAINING_CRYPTO_API_KEY),
     ])
 }
 
@@ -147,7 +151,6 @@ impl Training {
 
     pub(crate) async fn act(&self, attempt: Option<AttemptId>, act: Act) -> Result<(), ApiError> {
         let client = Client::new(&self.base).map_err(unreachable)?;
-        let charge_get = |fault| FaultRule::always(fault).at(Endpoint::OmiseChargeGet);
         match act {
             Act::Pay => {
                 let charge = charge_of(&client, attempt).await?;
@@ -179,7 +182,7 @@ impl Training {
                     .await
                     .map_err(unreachable)?;
             }
-            Act::PayTwice => pay_every_qr_of_the_bill(&client, attempt).await?,
+            Act::PayTwice => pay_twice(&client, attempt).await?,
             Act::Fail => {
                 let charge = charge_of(&client, attempt).await?;
                 client.act(&charge.id, Action::Fail).await.map_err(unreachable)?;
@@ -198,15 +201,20 @@ impl Training {
                     .await
                     .map_err(unreachable)?;
             }
-            Act::Silent => set(&client, charge_get(Fault::Hang)).await?,
+            Act::Silent => {
+                for endpoint in QUESTIONS {
+                    set(&client, FaultRule::always(Fault::Hang).at(endpoint)).await?;
+                }
+                // Who cannot be asked is silent when it does not call.
+                let variant = WebhookVariant::None;
+                set(&client, FaultRule::always(Fault::Webhook { variant, key: None })).await?;
+            }
             Act::Slow => set(&client, FaultRule::always(Fault::Slow { delay_ms: 5_000 })).await?,
             Act::Down => set(&client, FaultRule::always(Fault::ServerError { status: 503 })).await?,
             Act::LostAnswer => {
-                set(
-                    &client,
-                    FaultRule::once(Fault::CutAfter).at(Endpoint::OmiseChargeCreate),
-                )
-                .await?;
+                for endpoint in CREATES {
+                    set(&client, FaultRule::once(Fault::CutAfter).at(endpoint)).await?;
+                }
             }
             Act::WrongQr => set(&client, FaultRule::once(Fault::QrAmount { amount_satang: 100 })).await?,
             Act::Recover => {
@@ -222,8 +230,27 @@ async fn set(client: &Client, rule: FaultRule) -> Result<(), ApiError> {
     client.set_fault(&rule).await.map(drop).map_err(unreachable)
 }
 
-async fn pay_every_qr_of_the_bill(client: &Client, attempt: Option<AttemptId>) -> Result<(), ApiError> {
+/// What each provider is asked about a payment.
+const QUESTIONS: [Endpoint; 3] = [
+    Endpoint::OmiseChargeGet,
+    Endpoint::JwtOrderQuery,
+    Endpoint::CryptoPaymentInfo,
+];
+/// What each provider is asked for a payment.
+const CREATES: [Endpoint; 4] = [
+    Endpoint::OmiseChargeCreate,
+    Endpoint::DepositCreate,
+    Endpoint::JwtDeposit,
+    Endpoint::CryptoPaymentCreate,
+];
+
+/// Omise's QR can be paid once, so the customer pays every QR of the bill; elsewhere the same one again.
+async fn pay_twice(client: &Client, attempt: Option<AttemptId>) -> Result<(), ApiError> {
     let paid = charge_of(client, attempt).await?;
+    if paid.provider != "omise" {
+        let paid_again = client.act(&paid.id, Action::PayTwice).await;
+        return paid_again.map(drop).map_err(unreachable);
+    }
     let bill = paid.metadata.get("order_id");
     let charges = client.charges().await.map_err(unreachable)?;
     for charge in charges
@@ -247,9 +274,12 @@ async fn charge_of(client: &Client, attempt: Option<AttemptId>) -> Result<Charge
     let attempt =
         attempt.ok_or_else(|| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "missing"))?;
     let charges = client.charges().await.map_err(unreachable)?;
+    let attempt = attempt.to_string();
+    // Omise keeps our id in its metadata, beside the number of the bill; the others have it as their order id.
     let ours = |charge: &&ChargeView| {
-        charge.metadata.get("attempt").and_then(serde_json::Value::as_str)
-            == Some(attempt.to_string().as_str())
+        ["attempt", "order_id"].iter().any(|name| {
+            charge.metadata.get(*name).and_then(serde_json::Value::as_str) == Some(attempt.as_str())
+        })
     };
     charges
         .iter()

@@ -3,8 +3,8 @@
 use crate::dto;
 use base64::Engine;
 use keptang_checkout::{Standing, Till};
-use keptang_domain::order::{Attempt, AttemptState, Flag, Instruction, Order, Refund};
-use keptang_domain::{Timestamp, Tracking};
+use keptang_domain::order::{Attempt, AttemptState, Flag, Instruction, Order, Quote, Refund};
+use keptang_domain::{Money, ProviderId, Timestamp, Tracking, cash};
 use keptang_ports::{PaymentProvider, Watch};
 
 /// RFC 3339 with Bangkok's offset and milliseconds. Thailand has no daylight saving, so the offset is fixed.
@@ -50,7 +50,10 @@ fn instruction(instruction: &Instruction) -> dto::Instruction {
             number: number.clone(),
             name: name.clone(),
         },
-        Instruction::Redirect { url } => dto::Instruction::Redirect { url: url.clone() },
+        Instruction::Redirect { url } => dto::Instruction::Redirect {
+            url: url.clone(),
+            qr: qr(url),
+        },
         Instruction::CryptoAddress {
             address,
             amount,
@@ -63,7 +66,39 @@ fn instruction(instruction: &Instruction) -> dto::Instruction {
             coin: coin.clone(),
             network: network.clone(),
             qr_png_base64: png(qr_png),
+            qr: qr(address),
         },
+    }
+}
+
+pub(crate) fn quote(quote: &Quote) -> dto::Quote {
+    dto::Quote {
+        coin: quote.coin.clone(),
+        network: quote.network.clone(),
+        invoiced: quote.invoiced.clone(),
+        currency: quote.currency.clone(),
+        rate: quote.rate.clone(),
+        source: quote.source.clone(),
+        at: moment(quote.at),
+    }
+}
+
+/// The drawer, as a provider among the others: always open, asked by nobody.
+pub(crate) fn cash_drawer(training: bool) -> dto::ProviderInfo {
+    dto::ProviderInfo {
+        id: ProviderId::Cash.word(),
+        min: cash::SMALLEST_COIN.to_string(),
+        max: Money::LARGEST_SALE.to_string(),
+        tracking: vec![Tracking::Person.word()],
+        cancel: false,
+        refund: true,
+        health: "ok",
+        answered_ms_ago: None,
+        setting: None,
+        live: !training,
+        assets: Vec::new(),
+        balance: false,
+        statement: false,
     }
 }
 
@@ -87,9 +122,12 @@ pub(crate) struct Surroundings<'a> {
 impl Surroundings<'_> {
     fn attempt(&self, attempt: &Attempt, watch: Option<Watch>) -> dto::Attempt {
         let provider = self.till.provider(attempt.provider);
-        let tracking: Vec<Tracking> = provider
-            .map(|provider| provider.profile().tracking.clone())
-            .unwrap_or_default();
+        let tracking: Vec<Tracking> = match provider {
+            Some(provider) => provider.profile().tracking.clone(),
+            // Whoever counts the money is the only source.
+            None if attempt.provider == ProviderId::Cash => vec![Tracking::Person],
+            None => Vec::new(),
+        };
         let askable = provider.is_some_and(|provider| provider.status().is_some());
         let lifetime_ms = attempt.deadline.map(|deadline| {
             deadline
@@ -130,6 +168,9 @@ impl Surroundings<'_> {
             callbacks: tracking.contains(&Tracking::Callback),
             checked_nothing: watch.is_some_and(|watch| watch.nothing_found_at.is_some()),
             confirmed_by: attempt.confirmed_by.map(|source| source.word()),
+            tendered: attempt.tendered.map(|tendered| tendered.to_string()),
+            change: attempt.change().map(|change| change.to_string()),
+            quote: attempt.quote.as_ref().map(quote),
         }
     }
 
@@ -179,6 +220,7 @@ impl Surroundings<'_> {
             excess: order.excess().to_string(),
             settled_at: order.settled_at.map(moment),
             words_th: spoken.thai_words(),
+            next_provider: self.till.next_provider(order).map(ProviderId::word),
         }
     }
 
@@ -204,6 +246,16 @@ impl Surroundings<'_> {
             answered_ms_ago: health.answered_at.map(|at| self.now.ms_since(at).max(0)),
             setting,
             live: profile.live,
+            assets: provider
+                .assets()
+                .into_iter()
+                .map(|asset| dto::Asset {
+                    coin: asset.coin,
+                    network: asset.network,
+                })
+                .collect(),
+            balance: provider.payouts().is_some(),
+            statement: provider.statement().is_some(),
         }
     }
 }

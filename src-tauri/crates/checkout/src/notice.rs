@@ -133,7 +133,7 @@ impl Till {
                     evidence: evidence.clone(),
                 })
             }
-            Verdict::Paid(_) | Verdict::Short(_) | Verdict::Contradiction(_) => {
+            Verdict::Paid(_) | Verdict::Short(_) | Verdict::ShortForGood(_) | Verdict::Contradiction(_) => {
                 Some(AttemptEvent::WeakEvidence)
             }
             Verdict::Seen => Some(AttemptEvent::Seen {

@@ -73,8 +73,51 @@ async fn check(instruction: Instruction, payable: Money) -> Result<Instruction, 
                 Err(Unshowable::QrMismatch)
             }
         }
-        other => Ok(other),
+        Instruction::CryptoAddress {
+            address,
+            amount,
+            coin,
+            network,
+            qr_png,
+        } => {
+            let qr_png = tokio::task::spawn_blocking({
+                let address = address.clone();
+                move || picture_of(&address, &qr_png)
+            });
+            let qr_png = qr_png.await.unwrap_or(Err(Unshowable::QrUnavailable))?;
+            Ok(Instruction::CryptoAddress {
+                address,
+                amount,
+                coin,
+                network,
+                qr_png,
+            })
+        }
+        other @ (Instruction::BankAccount { .. } | Instruction::Redirect { .. }) => Ok(other),
     }
+}
+
+/// A picture of the address. The provider's own is only a second opinion: coins sent to another address are gone, so
+/// a picture that says something else stops the payment, and what is shown is drawn here from the address itself.
+fn picture_of(address: &str, theirs: &[u8]) -> Result<Vec<u8>, Unshowable> {
+    let says_otherwise =
+        read_picture(theirs).is_some_and(|(_, texts)| texts.iter().any(|text| !names_address(text, address)));
+    if says_otherwise {
+        return Err(Unshowable::QrMismatch);
+    }
+    let modules = keptang_qr::encode(address).map_err(|_| Unshowable::QrUnavailable)?;
+    Ok(modules.to_png(MODULE_PX, QUIET_MODULES))
+}
+
+/// Pixels of a module and modules of the quiet zone in pictures drawn here.
+const MODULE_PX: u32 = 8;
+const QUIET_MODULES: u32 = 4;
+
+/// Wallets take an address alone or as a link: `tron:<address>?amount=…`.
+fn names_address(text: &str, address: &str) -> bool {
+    let after_scheme = text.rsplit_once(':').map_or(text, |(_, rest)| rest);
+    let bare = after_scheme.split('?').next().unwrap_or(after_scheme);
+    bare.trim_start_matches('/') == address
 }
 
 fn read_picture(bytes: &[u8]) -> Option<(Vec<u8>, Vec<String>)> {
@@ -90,5 +133,37 @@ fn says(text: &str, payable: Money) -> bool {
     match promptpay::parse(text) {
         Ok(qr) => qr.amount.is_none_or(|amount| amount == payable),
         Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: &str = "TXYZabc123FakeAddressForTestsOnly1";
+
+    fn drawn(text: &str) -> Vec<u8> {
+        keptang_qr::encode(text).unwrap().to_png(4, 4)
+    }
+
+    #[test]
+    fn the_picture_of_an_address_is_drawn_here_and_never_contradicts_it() {
+        for theirs in [
+            vec![],
+            b"no picture".to_vec(),
+            drawn(ADDRESS),
+            drawn(&format!("tron:{ADDRESS}?amount=3.31")),
+        ] {
+            let shown = picture_of(ADDRESS, &theirs).unwrap();
+            let (_, texts) = read_picture(&shown).unwrap();
+            assert_eq!(texts, [ADDRESS]);
+        }
+        for other in ["TXYZabc123FakeAddressForTestsOnly2", "tron:TOther?amount=3.31"] {
+            assert_eq!(
+                picture_of(ADDRESS, &drawn(other)),
+                Err(Unshowable::QrMismatch),
+                "{other}"
+            );
+        }
     }
 }

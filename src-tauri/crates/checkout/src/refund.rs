@@ -7,7 +7,7 @@ use crate::till::Till;
 use keptang_domain::order::{
     Attempt, Order, OrderEvent, Refund, RefundKind, RefundReason, RefundState, TransitionError,
 };
-use keptang_domain::{AttemptId, Money, OrderId, RefundId};
+use keptang_domain::{AttemptId, Money, OrderId, ProviderId, RefundId};
 use keptang_ports::{LedgerError, OrderKey, ProviderError, RefundRequest, Refunded};
 
 /// A wish to give money back.
@@ -60,7 +60,8 @@ impl Till {
         let can_refund = self
             .provider(attempt.provider)
             .is_some_and(|provider| provider.refunds().is_some());
-        if wish.by_transfer.is_none() && (!can_refund || attempt.provider_ref.is_none()) {
+        let from_drawer = attempt.provider == ProviderId::Cash && wish.by_transfer.is_none();
+        if wish.by_transfer.is_none() && !from_drawer && (!can_refund || attempt.provider_ref.is_none()) {
             return Err(RefundError::OnlyByTransfer);
         }
         let refund = RefundId::from_bits(self.inner.ids.next_id());
@@ -77,13 +78,13 @@ impl Till {
             reason: wish.reason,
             by: wish.by,
         }];
-        if let Some(reference) = wish.by_transfer {
-            let (state, kind) = (RefundState::Done, RefundKind::Transfer);
+        if from_drawer || wish.by_transfer.is_some() {
+            // A person gave it back already: there is nobody to ask.
             events.push(OrderEvent::RefundResolved {
                 refund,
-                state,
+                state: RefundState::Done,
                 kind,
-                provider_ref: Some(reference),
+                provider_ref: wish.by_transfer,
             });
             return Ok((self.record_all(wish.order, events, None).await?, refund));
         }

@@ -85,7 +85,7 @@ impl Till {
             .map(|fitting| fitting.first)
     }
 
-    fn routed(&self, method: Method) -> Vec<ProviderId> {
+    pub(crate) fn routed(&self, method: Method) -> Vec<ProviderId> {
         self.config().routing.get(&method).cloned().unwrap_or_default()
     }
 

@@ -2,6 +2,7 @@
 
 use crate::crowd::Crowd;
 use crate::health::HealthBoard;
+use crate::payout::PayoutRules;
 use crate::policy::Timing;
 use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId};
 use keptang_ports::{Clock, Ids, Ledger, PaymentProvider, WorkerId};
@@ -24,6 +25,8 @@ pub struct TillConfig {
     pub public_url: Option<String>,
     /// How often and how long to ask.
     pub timing: Timing,
+    /// Where money may go.
+    pub payouts: PayoutRules,
 }
 
 /// Something changed; says which, never what. Whoever cares reads it again, so a lost event does no harm.

@@ -62,8 +62,8 @@ pub(crate) enum Command {
     /// Payment providers
     #[command(subcommand)]
     Provider(ProviderCommand),
-    /// Withdraw to a registered account (not built yet)
-    Payout(Later),
+    /// Withdraw to a registered account; owner only
+    Payout(PayoutArgs),
     /// The ledger
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -138,6 +138,53 @@ pub(crate) struct Watching {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ParticularsArgs {
+    /// Coin, for crypto
+    #[arg(long)]
+    pub(crate) coin: Option<String>,
+    /// Network, for crypto
+    #[arg(long)]
+    pub(crate) network: Option<String>,
+    /// What the customer handed over, for cash
+    #[arg(long, value_name = "A", allow_hyphen_values = true)]
+    pub(crate) tendered: Option<String>,
+}
+
+impl ParticularsArgs {
+    pub(crate) fn wish(self) -> keptang_api::ParticularsWish {
+        keptang_api::ParticularsWish {
+            coin: self.coin,
+            network: self.network,
+            tendered: self.tendered,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PayoutArgs {
+    /// Whose money
+    #[arg(long, value_name = "ID", default_value = "jwt_gateway")]
+    pub(crate) provider: String,
+    /// Label of a registered account (providers.jwt_gateway.payout_accounts)
+    #[arg(long, value_name = "LABEL", required_unless_present = "resolve")]
+    pub(crate) account: Option<String>,
+    /// Baht
+    #[arg(
+        long,
+        value_name = "A",
+        allow_hyphen_values = true,
+        required_unless_present = "resolve"
+    )]
+    pub(crate) amount: Option<String>,
+    /// End an open payout after looking at the provider's dashboard
+    #[arg(long, value_name = "PAYOUT_ID", requires = "outcome", conflicts_with_all = ["account", "amount"])]
+    pub(crate) resolve: Option<String>,
+    /// What the dashboard says
+    #[arg(long, value_parser = ["done", "failed"], requires = "resolve")]
+    pub(crate) outcome: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ChargeArgs {
     /// Baht: 250, 250.50, 1,250.00 or ๒๕๐
     #[arg(long, value_name = "A", allow_hyphen_values = true)]
@@ -151,15 +198,8 @@ pub(crate) struct ChargeArgs {
     /// Free text kept with the order
     #[arg(long, value_name = "T")]
     pub(crate) note: Option<String>,
-    /// Coin, for crypto
-    #[arg(long)]
-    pub(crate) coin: Option<String>,
-    /// Network, for crypto
-    #[arg(long)]
-    pub(crate) network: Option<String>,
-    /// What the customer handed over, for cash
-    #[arg(long, value_name = "A")]
-    pub(crate) tendered: Option<String>,
+    #[command(flatten)]
+    pub(crate) particulars: ParticularsArgs,
     #[command(flatten)]
     pub(crate) watching: Watching,
 }
@@ -174,6 +214,8 @@ pub(crate) enum OrderCommand {
         method: MethodArg,
         #[arg(long, value_name = "ID")]
         provider: Option<String>,
+        #[command(flatten)]
+        particulars: ParticularsArgs,
         #[command(flatten)]
         watching: Watching,
     },
@@ -234,9 +276,9 @@ pub(crate) enum ProviderCommand {
     List,
     /// Try the connection and name the fault
     Test { id: String },
-    /// Balance (not built yet)
+    /// What the provider holds for the shop
     Balance { id: String },
-    /// Bank list (not built yet)
+    /// Banks it can pay out to
     Banks { id: String },
 }
 

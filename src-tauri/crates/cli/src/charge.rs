@@ -1,9 +1,9 @@
 //! Taking a payment at the command line: open, print at every change, end when nothing more can happen on its own.
 
 use crate::Session;
-use crate::args::{ChargeArgs, Watching};
+use crate::args::{ChargeArgs, ParticularsArgs, Watching};
 use crate::exit::{Exit, Failure};
-use keptang_api::{App, ChargeWish, Order, is_running, parse_amount};
+use keptang_api::{App, ChargeWish, Order, ParticularsWish, is_running, next_provider, parse_amount};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,13 +14,10 @@ impl Session {
     pub(crate) async fn charge(&mut self, args: ChargeArgs) -> Result<Exit, Failure> {
         // Before anything is opened: a typing mistake touches nothing.
         parse_amount(&args.amount)?;
-        if matches!(args.method.word(), "crypto" | "cash")
-            || args.coin.is_some()
-            || args.network.is_some()
-            || args.tendered.is_some()
-        {
-            return Err(Failure::NotBuilt);
+        if let Some(tendered) = &args.particulars.tendered {
+            parse_amount(tendered)?;
         }
+        let fail_over = args.provider.is_none();
         let app = self.open().await?;
         app.run_background().await;
         let order = app
@@ -30,9 +27,10 @@ impl Session {
                 provider: args.provider,
                 note: args.note,
                 cashier: self.user.clone(),
+                particulars: args.particulars.wish(),
             })
             .await?;
-        self.watch(&app, order, &args.watching).await
+        self.watch(&app, order, &args.watching, fail_over).await
     }
 
     pub(crate) async fn retry(
@@ -40,16 +38,24 @@ impl Session {
         order: &str,
         method: &str,
         provider: Option<&str>,
+        particulars: ParticularsArgs,
         watching: &Watching,
     ) -> Result<Exit, Failure> {
         let app = self.open().await?;
         app.run_background().await;
-        let order = app.retry(order, method, provider).await?;
-        self.watch(&app, order, watching).await
+        let order = app.retry(order, method, provider, particulars.wish()).await?;
+        self.watch(&app, order, watching, provider.is_none()).await
     }
 
-    /// Prints the order at every change until it ends, the customer can pay (`--no-wait`) or time is up.
-    async fn watch(&self, app: &App, mut order: Order, watching: &Watching) -> Result<Exit, Failure> {
+    /// Prints the order at every change until it ends, the customer can pay (`--no-wait`) or time is up. With
+    /// `fail_over`, the next provider is asked where nothing can exist at the one before (cli.md, charge).
+    async fn watch(
+        &self,
+        app: &App,
+        mut order: Order,
+        watching: &Watching,
+        fail_over: bool,
+    ) -> Result<Exit, Failure> {
         let end = watching
             .timeout
             .map(|seconds| Instant::now() + Duration::from_secs(seconds));
@@ -61,6 +67,14 @@ impl Session {
                 .attempts
                 .last()
                 .is_some_and(|attempt| attempt.instruction.is_some());
+            if let Some((method, next)) = next_provider(&order).filter(|_| fail_over) {
+                self.printer.next_provider(&order, next);
+                order = app
+                    .retry(&order.order_id, method, Some(next), ParticularsWish::default())
+                    .await?;
+                self.printer.order(&order);
+                continue;
+            }
             if can_pay && !drawn {
                 drawn = true;
                 self.printer.qr(&order);

@@ -3,6 +3,7 @@
 use keptang_api::{
     AmountError, ApiError, ErrorCode, InitError, Order, PersonError, StartError, UserError, is_running,
 };
+use std::collections::BTreeMap;
 
 /// The exit codes of cli.md, "Common".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,15 @@ impl Failure {
             Self::Init(InitError::Owner(error)) | Self::User(error) => user_exit(error),
             Self::Init(_) => Exit::Error,
             Self::Amount(_) | Self::WhoIsMissing | Self::PinMissing(_) => Exit::Usage,
+            // A label that is none is a slip of the fingers, not a rule that forbids it.
+            Self::Api(error)
+                if error
+                    .params
+                    .get("why")
+                    .is_some_and(|why| why == "unknown_account" || why == "not_open") =>
+            {
+                Exit::Usage
+            }
             Self::Api(error) => api_exit(error.code),
         }
     }
@@ -184,8 +194,14 @@ fn api_exit(code: ErrorCode) -> Exit {
         | ErrorCode::MethodUnavailable
         | ErrorCode::NotFound
         | ErrorCode::ReasonMissing
+        | ErrorCode::CoinNotTaken
+        | ErrorCode::CashTooLittle
         | ErrorCode::BadRequest => Exit::Usage,
-        ErrorCode::WrongState | ErrorCode::PinWrong | ErrorCode::PinLocked | ErrorCode::Forbidden => Exit::No,
+        ErrorCode::PayoutRefused
+        | ErrorCode::WrongState
+        | ErrorCode::PinWrong
+        | ErrorCode::PinLocked
+        | ErrorCode::Forbidden => Exit::No,
         ErrorCode::NoProvider
         | ErrorCode::Misconfigured
         | ErrorCode::ProviderDown
@@ -322,6 +338,18 @@ fn api_sentence(error: &ApiError, thai: bool) -> String {
             "เหตุผล other ต้องมี --note".to_owned(),
             "The reason \"other\" needs a --note.".to_owned(),
         ),
+        ErrorCode::CoinNotTaken => (
+            format!("ร้านรับเฉพาะ {}", param("offered")),
+            format!(
+                "The shop takes only: {}. Set providers.crypto_2328.coins for others.",
+                param("offered")
+            ),
+        ),
+        ErrorCode::CashTooLittle => (
+            format!("เงินที่รับมายังขาด ฿{}", param("missing")),
+            format!("The cash is ฿{} too little.", param("missing")),
+        ),
+        ErrorCode::PayoutRefused => payout_refused(&param("why"), &error.params),
         ErrorCode::LedgerUnavailable => (
             "ใช้สมุดบัญชีไม่ได้ ตรวจว่าดิสก์ไม่เต็ม".to_owned(),
             "The ledger cannot be used. Check that the disk is not full.".to_owned(),
@@ -354,14 +382,67 @@ fn api_sentence(error: &ApiError, thai: bool) -> String {
     pick(thai, th, en)
 }
 
+fn payout_refused(why: &str, params: &BTreeMap<&'static str, String>) -> (String, String) {
+    let param = |key: &str| params.get(key).cloned().unwrap_or_default();
+    match why {
+        "off" => (
+            format!("ยังไม่ได้เปิดการถอนเงิน เพิ่มบัญชีที่ {} ก่อน", param("setting")),
+            format!(
+                "Payouts are off. Register an account in {} first.",
+                param("setting")
+            ),
+        ),
+        "unknown_account" => (
+            format!("ไม่มีบัญชีชื่อนี้ มีแต่ {}", param("known")),
+            format!("There is no account of that name. Known: {}.", param("known")),
+        ),
+        "cooling_down" => (
+            format!("บัญชีนี้เพิ่งเพิ่มหรือเพิ่งแก้ ถอนได้ตั้งแต่ {}", param("until")),
+            format!(
+                "The account was added or changed lately. It can be used from {}.",
+                param("until")
+            ),
+        ),
+        "over_day_limit" => (
+            format!("เกินวงเงินถอนของวันนี้ เหลือ ฿{}", param("left")),
+            format!(
+                "Over today's limit (providers.jwt_gateway.payout_day_limit). ฿{} is left.",
+                param("left")
+            ),
+        ),
+        "earlier_open" => (
+            format!(
+                "ยังไม่รู้ผลการถอน ฿{} ครั้งก่อน ดูที่ผู้ให้บริการแล้วสั่ง keptang payout --resolve {} --outcome done|failed",
+                param("amount"),
+                param("payout_id")
+            ),
+            format!(
+                "What became of an earlier payout of ฿{} is not known. Look at the provider's dashboard, then: keptang payout --resolve {} --outcome done|failed.",
+                param("amount"),
+                param("payout_id")
+            ),
+        ),
+        "not_open" => (
+            "ไม่มีรายการถอนที่ค้างรหัสนี้".to_owned(),
+            "No open payout has this id.".to_owned(),
+        ),
+        _ => (
+            "ผู้ให้บริการรายนี้ไม่มียอดคงเหลือหรือการถอน".to_owned(),
+            "This provider has no balance and pays nothing out.".to_owned(),
+        ),
+    }
+}
+
 fn no_provider(method: &str) -> (String, String) {
     let setting = match method {
         "promptpay" => "shop.promptpay_id",
         "truemoney" => "KEPTANG_SECRET__OMISE_TRUEMONEY__SECRET_KEY",
+        "crypto" => "providers.crypto_2328.legal_note_acknowledged",
+        "cash" => "routing.cash",
         _ => {
             return (
-                "วิธีนี้ยังไม่มีในรุ่นนี้".to_owned(),
-                format!("{method} is not built yet in this version."),
+                "ไม่มีผู้ให้บริการรายใดมีรายการให้ตรวจ".to_owned(),
+                "No provider that is switched on has a list to compare with.".to_owned(),
             );
         }
     };

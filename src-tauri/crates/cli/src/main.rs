@@ -83,6 +83,9 @@ impl Session {
             Command::Order(order) => self.order_command(order).await,
             Command::Provider(ProviderCommand::List) => self.provider_list().await,
             Command::Provider(ProviderCommand::Test { id }) => self.provider_test(&id).await,
+            Command::Provider(ProviderCommand::Balance { id }) => self.balance(&id).await,
+            Command::Provider(ProviderCommand::Banks { id }) => self.banks(&id).await,
+            Command::Payout(payout) => self.payout(payout).await,
             Command::Ledger(LedgerCommand::Verify) => self.ledger_verify().await,
             Command::Reconcile { date, provider } => self.reconcile(&date, provider.as_deref()).await,
             Command::Serve => self.serve().await,
@@ -92,12 +95,8 @@ impl Session {
             | Command::Receipt(later)
             | Command::Shift(later)
             | Command::Day(later)
-            | Command::Payout(later)
             | Command::Ledger(LedgerCommand::Backup(later) | LedgerCommand::Restore(later)) => {
                 not_built(&later)
-            }
-            Command::Provider(ProviderCommand::Balance { .. } | ProviderCommand::Banks { .. }) => {
-                Err(Failure::NotBuilt)
             }
         }
     }

@@ -18,9 +18,10 @@ impl Session {
                 order,
                 method,
                 provider,
+                particulars,
                 watching,
             } => {
-                self.retry(&order, method.word(), provider.as_deref(), &watching)
+                self.retry(&order, method.word(), provider.as_deref(), particulars, &watching)
                     .await
             }
             OrderCommand::List {

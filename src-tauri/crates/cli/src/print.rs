@@ -42,20 +42,53 @@ impl Printer {
         eprintln!("{}", if self.thai { th } else { en });
     }
 
+    /// Why another provider is asked: said to people, and in the order's own line to programs.
+    pub(crate) fn next_provider(&self, order: &Order, next: &str) {
+        let newest = order.attempts.last();
+        let failed = newest.map_or("", |attempt| attempt.provider);
+        let reason = newest.and_then(|attempt| attempt.reason).unwrap_or_default();
+        self.hint(
+            &format!("{failed} ใช้ไม่ได้ ({reason}) ลอง {next} แทน"),
+            &format!("{failed} cannot serve ({reason}). Trying {next}."),
+        );
+    }
+
     /// The QR as blocks of text, for a customer standing at a terminal.
     #[expect(clippy::print_stdout, reason = "stdout is the product of this program")]
     pub(crate) fn qr(&self, order: &Order) {
         if self.json {
             return;
         }
-        let text = order
+        let Some(instruction) = order
             .attempts
             .last()
-            .and_then(|attempt| match attempt.instruction.as_ref()? {
-                Instruction::QrText { text, .. } => Some(text.clone()),
-                Instruction::QrImage { text, .. } => text.clone(),
-                _ => None,
-            });
+            .and_then(|attempt| attempt.instruction.as_ref())
+        else {
+            return;
+        };
+        let (text, words) = match instruction {
+            Instruction::QrText { text, .. } => (Some(text.clone()), None),
+            Instruction::QrImage { text, .. } => (text.clone(), None),
+            Instruction::CryptoAddress {
+                address,
+                amount,
+                coin,
+                network,
+                ..
+            } => (
+                Some(address.clone()),
+                Some(format!("{amount} {coin}  {network}\n{address}")),
+            ),
+            Instruction::BankAccount {
+                bank_code,
+                number,
+                name,
+            } => (None, Some(format!("{bank_code}  {number}  {name}"))),
+            Instruction::Redirect { url, .. } => (Some(url.clone()), Some(url.clone())),
+        };
+        if let Some(words) = words {
+            println!("{words}");
+        }
         if let Some(drawn) = text.as_deref().and_then(keptang_api::terminal_qr) {
             println!("{drawn}");
         }

@@ -1,9 +1,9 @@
 //! Setting up, people, providers, the ledger, and the long-running commands.
 
-use crate::args::{InitArgs, SimulatorArgs, UserCommand};
+use crate::args::{InitArgs, PayoutArgs, SimulatorArgs, UserCommand};
 use crate::exit::{Exit, Failure};
 use crate::{Session, pin};
-use keptang_api::Role;
+use keptang_api::{App, PayoutWish, Role, parse_amount};
 use serde_json::json;
 
 impl Session {
@@ -86,10 +86,7 @@ impl Session {
     }
 
     pub(crate) async fn provider_test(&mut self, id: &str) -> Result<Exit, Failure> {
-        let app = self.open().await?;
-        if app.is_training() {
-            app.run_background().await;
-        }
+        let app = self.open_for_questions().await?;
         let line = app.test_provider(id).await?;
         self.printer.line(&line, |thai| {
             let sentence = if thai { &line.message_th } else { &line.message_en };
@@ -104,10 +101,7 @@ impl Session {
     }
 
     pub(crate) async fn reconcile(&mut self, date: &str, provider: Option<&str>) -> Result<Exit, Failure> {
-        let app = self.open().await?;
-        if app.is_training() {
-            app.run_background().await;
-        }
+        let app = self.open_for_questions().await?;
         let mut all_agree = true;
         for reconciled in app.reconcile(date, provider).await? {
             all_agree &= reconciled.lines.is_empty();
@@ -138,6 +132,80 @@ impl Session {
             });
         }
         Ok(if all_agree { Exit::Done } else { Exit::Review })
+    }
+
+    pub(crate) async fn balance(&mut self, id: &str) -> Result<Exit, Failure> {
+        let app = self.open_for_questions().await?;
+        let line = app.balance(id).await?;
+        self.printer.line(&line, |_| {
+            format!("{:<17} {} {}", line.id, line.available, line.currency)
+        });
+        Ok(Exit::Done)
+    }
+
+    pub(crate) async fn banks(&mut self, id: &str) -> Result<Exit, Failure> {
+        let app = self.open_for_questions().await?;
+        for line in app.banks(id).await? {
+            self.printer.line(&line, |thai| {
+                let name = line.name_th.as_ref().filter(|_| thai).unwrap_or(&line.name);
+                let off = if line.active { "" } else { "—" };
+                format!("{:<8} {name} {off}", line.code)
+            });
+        }
+        Ok(Exit::Done)
+    }
+
+    pub(crate) async fn payout(&mut self, args: PayoutArgs) -> Result<Exit, Failure> {
+        if let Some(amount) = &args.amount {
+            parse_amount(amount)?;
+        }
+        let app = self.open_for_questions().await?;
+        let by = self.approved(&app, Role::Owner).await?.name;
+        let line = match (args.resolve, args.account, args.amount) {
+            (Some(id), ..) => {
+                let done = args.outcome.as_deref() == Some("done");
+                app.settle_payout(&id, done, by).await?
+            }
+            (None, Some(account), Some(amount)) => {
+                let provider = args.provider;
+                app.pay_out(PayoutWish {
+                    provider,
+                    account,
+                    amount,
+                    by,
+                })
+                .await?
+            }
+            // The argument parser demands both.
+            (None, ..) => return Err(Failure::NotBuilt),
+        };
+        self.printer.line(&line, |thai| {
+            let words = match (line.state, thai) {
+                ("done", true) => "ถอนแล้ว",
+                ("done", false) => "Paid out",
+                ("requested", true) => "ผู้ให้บริการรับเรื่องแล้ว",
+                ("requested", false) => "Taken by the provider",
+                ("failed", true) => "ถอนไม่สำเร็จ",
+                ("failed", false) => "Not paid out",
+                (_, true) => "ยังไม่รู้ผล อย่าสั่งซ้ำ",
+                (_, false) => "Not known yet; do not repeat it",
+            };
+            format!("{}  ฿{}  {}  {words}", line.payout_id, line.amount, line.account)
+        });
+        Ok(match line.state {
+            "done" | "requested" => Exit::Done,
+            "failed" => Exit::No,
+            _ => Exit::NotYet,
+        })
+    }
+
+    /// Opens the till; in training the simulator has to be there before it can be asked.
+    async fn open_for_questions(&mut self) -> Result<App, Failure> {
+        let app = self.open().await?;
+        if app.is_training() {
+            app.run_background().await;
+        }
+        Ok(app)
     }
 
     pub(crate) async fn ledger_verify(&mut self) -> Result<Exit, Failure> {

@@ -9,26 +9,6 @@ use crate::money::Money;
 /// The smallest coin in use.
 pub const SMALLEST_COIN: Money = Money::from_satang(25);
 
-/// Which way an amount goes that no coins can pay exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QuarterRounding {
-    /// Never more than the price: what Thai shops usually do.
-    Down,
-    /// The nearer one. 12.5 satang do not exist, so there is never a tie.
-    Nearest,
-    /// Never less than the price.
-    Up,
-}
-
-/// A sale as coins can pay it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InCoins {
-    /// What the customer is asked for.
-    pub payable: Money,
-    /// What that is more (or, negative, less) than the price.
-    pub rounding: Money,
-}
-
 /// The customer handed over less than is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{missing} baht are missing")]
@@ -37,21 +17,11 @@ pub struct TooLittle {
     pub missing: Money,
 }
 
-/// `amount` in quarters of a baht. `None` when nothing would be left to pay, or more than a sale may have: such a sale
-/// cannot be paid in cash.
-pub fn round_to_quarter(amount: Money, mode: QuarterRounding) -> Option<InCoins> {
-    let coin = SMALLEST_COIN.satang();
-    let over = amount.satang().rem_euclid(coin);
-    let down = Money::from_satang(-over);
-    let up = Money::from_satang((coin - over) % coin);
-    let rounding = match mode {
-        QuarterRounding::Down => down,
-        QuarterRounding::Up => up,
-        QuarterRounding::Nearest if over * 2 < coin => down,
-        QuarterRounding::Nearest => up,
-    };
-    let payable = amount.checked_add(rounding)?;
-    (payable.is_positive() && payable <= Money::LARGEST_SALE).then_some(InCoins { payable, rounding })
+/// `amount` in coins that exist, never more than the price: what Thai shops do. `None` when nothing would be left to
+/// pay: such a sale cannot be paid in cash.
+pub fn in_coins(amount: Money) -> Option<Money> {
+    let over = Money::from_satang(amount.satang().rem_euclid(SMALLEST_COIN.satang()));
+    amount.checked_sub(over).filter(|payable| payable.is_positive())
 }
 
 /// What goes back of `tendered` when `payable` is asked for.
@@ -70,34 +40,25 @@ pub fn change(payable: Money, tendered: Money) -> Result<Money, TooLittle> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use QuarterRounding::{Down, Nearest, Up};
     use proptest::prelude::*;
 
     #[test]
-    fn prices_become_quarters() {
-        for (satang, mode, payable) in [
-            (12_050, Down, Some(12_050)),
-            (12_049, Down, Some(12_025)),
-            (12_049, Nearest, Some(12_050)),
-            (12_037, Nearest, Some(12_025)),
-            (12_038, Nearest, Some(12_050)),
-            (12_026, Up, Some(12_050)),
-            (12_025, Up, Some(12_025)),
-            (24, Down, None),
-            (12, Nearest, None),
-            (13, Nearest, Some(25)),
-            (1, Up, Some(25)),
-            (999_999_999, Down, Some(999_999_975)),
-            (999_999_999, Up, None),
-            (0, Up, None),
-            (-25, Up, None),
+    fn prices_become_quarters_and_never_more() {
+        for (satang, payable) in [
+            (12_050, Some(12_050)),
+            (12_049, Some(12_025)),
+            (12_026, Some(12_025)),
+            (12_025, Some(12_025)),
+            (12_024, Some(12_000)),
+            (25, Some(25)),
+            (24, None),
+            (1, None),
+            (999_999_999, Some(999_999_975)),
+            (0, None),
+            (-25, None),
         ] {
-            let found = round_to_quarter(Money::from_satang(satang), mode);
-            let expected = payable.map(|payable| InCoins {
-                payable: Money::from_satang(payable),
-                rounding: Money::from_satang(payable - satang),
-            });
-            assert_eq!(found, expected, "{satang} {mode:?}");
+            let found = in_coins(Money::from_satang(satang));
+            assert_eq!(found, payable.map(Money::from_satang), "{satang}");
         }
     }
 
@@ -119,22 +80,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rounding_moves_less_than_a_coin_in_its_direction(satang in 1..999_999_950_i64) {
-            for mode in [Down, Nearest, Up] {
-                let Some(found) = round_to_quarter(Money::from_satang(satang), mode) else {
-                    prop_assert!(satang < 25 && mode != Up);
-                    continue;
-                };
-                let rounding = found.rounding.satang();
-                prop_assert_eq!(found.payable.satang() % 25, 0);
-                prop_assert_eq!(found.payable.satang() - rounding, satang);
-                let bounds = match mode {
-                    Down => -24..=0,
-                    Nearest => -12..=12,
-                    Up => 0..=24,
-                };
-                prop_assert!(bounds.contains(&rounding), "{rounding} {mode:?}");
-            }
+        fn rounding_takes_off_less_than_a_coin(satang in 25..999_999_950_i64) {
+            let payable = in_coins(Money::from_satang(satang)).unwrap().satang();
+            prop_assert_eq!(payable % 25, 0);
+            prop_assert!((0..25).contains(&(satang - payable)));
         }
     }
 }

@@ -105,6 +105,7 @@ fn event(order: &Order, attempt: AttemptId, (kind, key, satang): (u8, u8, i64), 
                 },
                 token: CallbackToken::from_bits(ids.next_token()),
                 asked: order.missing(),
+                quote: None,
             };
         }
         22 => {

@@ -4,7 +4,7 @@
 //! order's version; uniqueness of numbers, references and evidence does the idempotency.
 
 use async_trait::async_trait;
-use keptang_domain::order::{Change, Order, OrderEvent, OrderState};
+use keptang_domain::order::{Change, Order, OrderEvent, OrderState, Quote};
 use keptang_domain::provider::UnknownWord;
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, Timestamp};
 
@@ -58,6 +58,10 @@ pub trait Ledger: Send + Sync {
     /// Makes a watch due at `at` unless it is due sooner.
     async fn wake(&self, attempt: AttemptId, at: Timestamp) -> Result<(), LedgerError>;
 
+    /// Makes every watch due at `at` unless it is due sooner, and lets no claim run longer than `lease_ms` from then:
+    /// for a clock that was set back, by which everything would be due far in the future.
+    async fn wake_all(&self, at: Timestamp, lease_ms: i64) -> Result<(), LedgerError>;
+
     /// The earliest moment at which a watch becomes due or a claim on one runs out.
     async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError>;
 
@@ -78,6 +82,31 @@ pub trait Ledger: Send + Sync {
 
     /// Stores a person, new or changed, with a line in the audit trail.
     async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError>;
+
+    /// Lines of the audit trail with one of these words, oldest first, and the number of the newest line of all.
+    async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError>;
+
+    /// Adds a line to the audit trail. With `after`, only when line `after` still is the newest of all, so that a
+    /// decision made by reading the trail cannot be made twice.
+    ///
+    /// # Errors
+    /// [`LedgerError::VersionMoved`] when it is not: read and decide again.
+    async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError>;
+}
+
+/// One line of the audit trail: who did what to whom. Nothing in it is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// When.
+    pub at: Timestamp,
+    /// Who, when known.
+    pub by: Option<String>,
+    /// Word of what was done: `payout_requested`.
+    pub what: String,
+    /// To whom or what.
+    pub subject: String,
+    /// Facts, as a JSON object.
+    pub detail: String,
 }
 
 /// One stored event.
@@ -114,6 +143,8 @@ pub struct NewOrder {
     pub provider: ProviderId,
     /// Secret part of its callback address.
     pub token: CallbackToken,
+    /// What an invoice paid with a coin says.
+    pub quote: Option<Quote>,
     /// Who is about to ask the provider.
     pub claim: NewClaim,
 }

@@ -11,8 +11,8 @@ mod provider;
 
 pub use clock::{Clock, Ids};
 pub use ledger::{
-    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Role, Schedule,
-    VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
+    Role, Schedule, VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
 pub use provider::{

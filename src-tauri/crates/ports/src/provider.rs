@@ -2,7 +2,7 @@
 
 use crate::notice::{NoticeAnswer, RawNotice};
 use async_trait::async_trait;
-use keptang_domain::order::{Evidence, Instruction, Reason, RefundKind, Unshowable};
+use keptang_domain::order::{Evidence, Instruction, Quote, Reason, RefundKind, Unshowable};
 use keptang_domain::{AttemptId, Money, ProviderId, RefundId, Timestamp, Tracking};
 
 /// A payment provider.
@@ -13,6 +13,26 @@ pub trait PaymentProvider: Send + Sync {
 
     /// What it can do and within which limits.
     fn profile(&self) -> &ProviderProfile;
+
+    /// Coins customers can pay with, the usual one first; nothing where payments are in baht.
+    fn assets(&self) -> Vec<Asset>;
+
+    /// What an invoice over `amount` would say, for a provider whose customers pay with a coin; `None` for the others.
+    /// Asked before the attempt is stored, so that the terms are on disk before the provider hears of them.
+    ///
+    /// # Errors
+    /// [`ProviderError::Misconfigured`] with the setting that is wrong; [`ProviderError::Refused`] for an amount or a
+    /// coin that cannot be invoiced.
+    fn quote(
+        &self,
+        amount: Money,
+        asset: Option<&Asset>,
+        now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError>;
+
+    /// How far the provider's clock is ahead of this machine's in milliseconds, by its latest answer; `None` while it
+    /// has not said.
+    fn clock_ahead_ms(&self) -> Option<i64>;
 
     /// Asks for a payment. The attempt is on disk before this is called, and its id is our reference.
     ///
@@ -102,8 +122,8 @@ pub struct CreatePayment {
     pub amount: Money,
     /// Where the provider may call back; absent when callbacks are off.
     pub callback_url: Option<String>,
-    /// Coin and network the customer pays with, for crypto; the provider's first configured one when absent.
-    pub asset: Option<Asset>,
+    /// The terms that were stored, for a payment with a coin.
+    pub quote: Option<Quote>,
 }
 
 /// A coin on a network.
@@ -140,6 +160,8 @@ pub struct PaymentRef {
     pub provider_ref: String,
     /// What the provider should report as paid.
     pub payable: Money,
+    /// The terms that were stored, for a payment with a coin.
+    pub quote: Option<Quote>,
 }
 
 /// A payment whose answer was lost.
@@ -153,6 +175,8 @@ pub struct LostPayment {
     pub amount: Money,
     /// When the request left, by our clock.
     pub submitted_at: Timestamp,
+    /// The terms that were stored, for a payment with a coin.
+    pub quote: Option<Quote>,
 }
 
 /// A lost payment that exists after all.
@@ -180,8 +204,10 @@ pub enum Verdict {
     Pending,
     /// Someone says money moved; not proven.
     Seen,
-    /// Part of it arrived.
+    /// Part of it arrived; the customer may still send the rest.
     Short(Evidence),
+    /// Part of it arrived, and the provider waits for no more.
+    ShortForGood(Evidence),
     /// It arrived: right order, amount, currency, mode and receiver.
     Paid(Evidence),
     /// It failed.
@@ -271,6 +297,9 @@ pub trait Payouts: Send + Sync {
 
     /// Banks it can pay out to.
     async fn banks(&self) -> Result<Vec<Bank>, ProviderError>;
+
+    /// Looks whether a withdrawal under our reference exists; `Ok(None)` when the provider does not know it.
+    async fn find(&self, our_ref: RefundId, amount: Money) -> Result<Option<Withdrawn>, ProviderError>;
 
     /// Asks for a withdrawal, once. After [`ProviderError::OutcomeUnknown`] it must never be asked again under
     /// another reference before a person has looked.

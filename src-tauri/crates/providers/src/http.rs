@@ -6,7 +6,7 @@
 //! reaches an error or a log; what is logged is the provider, the name of the call, the status and how long it took.
 
 use crate::Secret;
-use crate::pace::{Pace, TooSoon};
+use crate::pace::{Pace, Patience, TooSoon};
 use keptang_domain::{ProviderId, Timestamp};
 use keptang_ports::Clock;
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
@@ -107,6 +107,7 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: &'a [(&'static str, &'a str)],
     pub(crate) json: Option<&'a serde_json::Value>,
     pub(crate) deadline: Instant,
+    pub(crate) patience: Patience,
 }
 
 /// An answer, whatever its status.
@@ -156,8 +157,8 @@ impl Channel {
     }
 
     /// How far the provider's clock is ahead of ours in milliseconds, from its latest answer.
-    pub(crate) fn clock_offset(&self) -> watch::Receiver<Option<i64>> {
-        self.clock_offset_ms.subscribe()
+    pub(crate) fn clock_ahead_ms(&self) -> Option<i64> {
+        *self.clock_offset_ms.borrow()
     }
 
     /// Sends one request, once.
@@ -166,18 +167,30 @@ impl Channel {
         if let Some(json) = call.json {
             request = request.json(json);
         }
-        self.exchange(call.endpoint, request, call.deadline, API_BODY_BYTES_MAX)
-            .await
-            .map(|(answer, _)| answer)
+        self.exchange(
+            call.endpoint,
+            request,
+            call.deadline,
+            call.patience,
+            API_BODY_BYTES_MAX,
+        )
+        .await
+        .map(|(answer, _)| answer)
     }
 
     /// Sends one request whose body is these very bytes, once: for providers that sign them. The call's own headers
     /// say what they are.
     pub(crate) async fn send_bytes(&self, call: Call<'_>, body: Vec<u8>) -> Result<Answer, CallError> {
         let request = self.request(&call)?.body(body);
-        self.exchange(call.endpoint, request, call.deadline, API_BODY_BYTES_MAX)
-            .await
-            .map(|(answer, _)| answer)
+        self.exchange(
+            call.endpoint,
+            request,
+            call.deadline,
+            call.patience,
+            API_BODY_BYTES_MAX,
+        )
+        .await
+        .map(|(answer, _)| answer)
     }
 
     /// Address, method and headers; no body yet.
@@ -232,7 +245,13 @@ impl Channel {
             }
             let request = self.http.client.get(url.clone());
             let (answer, headers) = self
-                .exchange("picture", request, deadline, PICTURE_BODY_BYTES_MAX)
+                .exchange(
+                    "picture",
+                    request,
+                    deadline,
+                    Patience::Customer,
+                    PICTURE_BODY_BYTES_MAX,
+                )
                 .await
                 .ok()?;
             match answer.status {
@@ -249,10 +268,11 @@ impl Channel {
         endpoint: &'static str,
         request: reqwest::RequestBuilder,
         deadline: Instant,
+        patience: Patience,
         body_bytes_max: usize,
     ) -> Result<(Answer, HeaderMap), CallError> {
         self.pace
-            .turn()
+            .turn(patience)
             .await
             .map_err(|TooSoon { after_ms }| CallError::TooSoon { after_ms })?;
         let started = Instant::now();

@@ -8,8 +8,25 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const WINDOW: Duration = Duration::from_secs(1);
-/// Longer than this nobody waits for a turn; the caller is told to come back.
-const LONGEST_WAIT: Duration = Duration::from_millis(1_500);
+
+/// Who waits for a turn, and so for how long: longer than that the caller is told to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// A customer stands at the counter: the request goes out, behind those that already have their turn.
+    Customer,
+    /// A question that can be asked later as well. It queues so little that a customer never waits long behind it.
+    Background,
+}
+
+impl Patience {
+    const fn longest_wait(self) -> Duration {
+        match self {
+            Self::Customer => Duration::from_millis(5_000),
+            Self::Background => Duration::from_millis(1_000),
+        }
+    }
+}
+
 /// A pause that a provider asks for is kept up to this long; beyond it the provider is simply asked again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
@@ -42,13 +59,13 @@ impl Pace {
     }
 
     /// Waits for a turn, or says at once that it would take too long.
-    pub(crate) async fn turn(&self) -> Result<(), TooSoon> {
-        let at = self.reserve(Instant::now())?;
+    pub(crate) async fn turn(&self, patience: Patience) -> Result<(), TooSoon> {
+        let at = self.reserve(Instant::now(), patience)?;
         tokio::time::sleep_until(at).await;
         Ok(())
     }
 
-    fn reserve(&self, now: Instant) -> Result<Instant, TooSoon> {
+    fn reserve(&self, now: Instant, patience: Patience) -> Result<Instant, TooSoon> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let pause = state.paused_until.filter(|until| *until > now);
         let full = state.turns.len() >= self.per_second;
@@ -59,7 +76,7 @@ impl Pace {
         };
         let at = free_at.max(now);
         let wait = pause.map_or(at, |until| until.max(at)).duration_since(now);
-        if pause.is_some() || wait > LONGEST_WAIT {
+        if pause.is_some() || wait > patience.longest_wait() {
             return Err(TooSoon {
                 after_ms: i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
             });
@@ -88,11 +105,11 @@ mod tests {
         let pace = Pace::new(5);
         let start = Instant::now();
         for _ in 0..5 {
-            pace.turn().await.unwrap();
+            pace.turn(Patience::Background).await.unwrap();
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
         for _ in 0..5 {
-            pace.turn().await.unwrap();
+            pace.turn(Patience::Background).await.unwrap();
         }
         assert_eq!(start.elapsed(), WINDOW);
     }
@@ -103,7 +120,7 @@ mod tests {
         let mut left = Vec::new();
         for step in 0_u64..40 {
             tokio::time::advance(Duration::from_millis(step * 37 % 211)).await;
-            pace.turn().await.unwrap();
+            pace.turn(Patience::Background).await.unwrap();
             left.push(Instant::now());
         }
         for window in left.windows(4) {
@@ -115,9 +132,12 @@ mod tests {
     async fn a_long_queue_is_refused_instead_of_held() {
         let pace = Pace::new(1);
         let now = Instant::now();
-        assert_eq!(pace.reserve(now), Ok(now));
-        assert_eq!(pace.reserve(now), Ok(now + WINDOW));
-        assert_eq!(pace.reserve(now), Err(TooSoon { after_ms: 2_000 }));
+        let background = || pace.reserve(now, Patience::Background);
+        assert_eq!(background(), Ok(now));
+        assert_eq!(background(), Ok(now + WINDOW));
+        assert_eq!(background(), Err(TooSoon { after_ms: 2_000 }));
+        let customer = pace.reserve(now, Patience::Customer);
+        assert_eq!(customer, Ok(now + 2 * WINDOW), "a sale is made, if late");
     }
 
     #[tokio::test(start_paused = true)]
@@ -125,10 +145,16 @@ mod tests {
         let pace = Pace::new(5);
         pace.pause(Duration::from_secs(7));
         pace.pause(Duration::from_secs(2));
-        assert_eq!(pace.turn().await, Err(TooSoon { after_ms: 7_000 }));
+        assert_eq!(
+            pace.turn(Patience::Background).await,
+            Err(TooSoon { after_ms: 7_000 })
+        );
         tokio::time::advance(Duration::from_secs(7)).await;
-        assert_eq!(pace.turn().await, Ok(()));
+        assert_eq!(pace.turn(Patience::Background).await, Ok(()));
         pace.pause(Duration::from_secs(86_400));
-        assert_eq!(pace.turn().await, Err(TooSoon { after_ms: 300_000 }));
+        assert_eq!(
+            pace.turn(Patience::Background).await,
+            Err(TooSoon { after_ms: 300_000 })
+        );
     }
 }

@@ -24,6 +24,13 @@ impl Providers {
         self
     }
 
+    /// With this provider too, which somebody else holds as well.
+    #[must_use]
+    pub fn with_shared(mut self, provider: Arc<dyn PaymentProvider>) -> Self {
+        self.by_id.insert(provider.id(), provider);
+        self
+    }
+
     /// The provider of that word, when it is switched on.
     pub fn get(&self, id: ProviderId) -> Option<&Arc<dyn PaymentProvider>> {
         self.by_id.get(&id)

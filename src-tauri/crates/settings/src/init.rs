@@ -15,7 +15,7 @@ const HEAD: &str = "\
 ";
 
 /// What `keptang init --training` fills in: a shop that cannot be mistaken for a real one, and the simulator.
-const TRAINING: [(&str, &str); 4] = [
+const TRAINING: [(&str, &str); 8] = [
     ("training", "true"),
     ("shop.name", "\"ร้านฝึกเก็บตัง\""),
     ("shop.promptpay_id", "\"0800000000\""),
@@ -23,6 +23,20 @@ const TRAINING: [(&str, &str); 4] = [
         "providers.omise_truemoney.base_url",
         "\"http://127.0.0.1:8790/omise\"",
     ),
+    (
+        "providers.deposit_gateway.base_url",
+        "\"http://127.0.0.1:8790/deposit_gateway\"",
+    ),
+    (
+        "providers.jwt_gateway.base_url",
+        "\"http://127.0.0.1:8790/jwt_gateway/api/v1\"",
+    ),
+    (
+        "providers.crypto_2328.base_url",
+        "\"http://127.0.0.1:8790/crypto_2328/api\"",
+    ),
+    // No coin moves in training, and the owner can see what it is that the note is about.
+    ("providers.crypto_2328.legal_note_acknowledged", "true"),
 ];
 
 /// The text of a new settings.toml. With `training`, the few keys training needs are set and not commented.

@@ -1,5 +1,6 @@
 //! Every setting, once: its key, what it may hold, its default, and a line for the shop owner in Thai and English
-//! (cli.md, Settings). `training`, `shop.counter` and the routing lists besides `promptpay` are additions of ours.
+//! (cli.md, Settings). `training`, `shop.counter`, the routing lists besides
+//! `promptpay` and the two limits of payouts are additions of ours.
 
 use keptang_domain::Method;
 
@@ -222,7 +223,11 @@ pub(crate) const KEYS: &[Key] = &[
     unset("providers.jwt_gateway.payer_name", Kind::Text, r#""""#, "ชื่อผู้จ่าย", "Payer's name"),
     unset("providers.jwt_gateway.payout_accounts", Kind::Rows(PAYOUT_ACCOUNT),
         r#"[{ label = "main", bank_code = "004", account_no = "0000000000", account_name = "ร้าน" }]"#,
-        "บัญชีที่ถอนเงินไปได้", "Accounts that money may be withdrawn to"),
+        "บัญชีที่ถอนเงินไปได้ ไม่มี = ปิดการถอน", "Accounts that money may be withdrawn to; none = withdrawals are off"),
+    key("providers.jwt_gateway.payout_day_limit", Kind::Baht, r#""50000.00""#,
+        "ถอนได้รวมวันละไม่เกิน", "Most that may be withdrawn in one business day"),
+    key("providers.jwt_gateway.payout_cool_down_hours", Kind::Number(0, 720), "24",
+        "บัญชีใหม่ต้องรอกี่ชั่วโมง (บัญชีที่ตั้งก่อนขายครั้งแรกไม่ต้องรอ)", "Hours a new account must wait; one that was there before the first sale need not"),
     key("providers.jwt_gateway.paths.deposit", Kind::UrlPath, r#""/deposit""#, "สร้างรายการรับเงิน", "Create a deposit"),
     key("providers.jwt_gateway.paths.withdraw", Kind::UrlPath, r#""/withdraw""#, "ถอนเงิน", "Withdraw"),
     key("providers.jwt_gateway.paths.balance", Kind::UrlPath, r#""/balance""#, "ยอดคงเหลือ", "Balance"),

@@ -211,6 +211,10 @@ pub struct JwtGateway {
     pub payer_name: Option<String>,
     pub paths: JwtPaths,
     pub payout_accounts: Vec<PayoutAccount>,
+    /// Most that may be paid out in one business day.
+    pub payout_day_limit_satang: i64,
+    /// How long a new or changed account must wait.
+    pub payout_cool_down_hours: u32,
 }
 
 /// Paths below the base address; `None` where the owner emptied one because the provider has no such address.
@@ -481,6 +485,9 @@ fn jwt_gateway(values: &Values) -> JwtGateway {
             .iter()
             .map(payout_account)
             .collect(),
+        payout_day_limit_satang: satang(&values.text("providers.jwt_gateway.payout_day_limit"))
+            .expect(CHECKED),
+        payout_cool_down_hours: values.number("providers.jwt_gateway.payout_cool_down_hours"),
     }
 }
 

@@ -28,6 +28,7 @@ pub fn new_order(ids: &TestIds) -> NewOrder {
         attempt: AttemptId::from_bits(ids.next_id()),
         provider: ProviderId::OmiseTrueMoney,
         token: CallbackToken::from_bits(ids.next_token()),
+        quote: None,
         claim: NewClaim {
             worker: WORKER,
             lease_ms: LEASE_MS,
@@ -81,6 +82,7 @@ pub fn another_attempt(order: &Order, provider: ProviderId, ids: &TestIds) -> Or
         provider,
         token: CallbackToken::from_bits(ids.next_token()),
         asked: order.missing(),
+        quote: None,
     }
 }
 

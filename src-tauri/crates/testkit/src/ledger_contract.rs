@@ -7,6 +7,7 @@ pub mod committing;
 pub mod opening;
 pub mod people;
 pub mod reading;
+pub mod trail;
 pub mod watching;
 
 use crate::builders::{accepted, new_order};
@@ -112,11 +113,16 @@ macro_rules! ledger_contract {
                 the_history_is_complete
                 the_proof_counts
             }
+            trail {
+                the_trail_is_read_by_its_words
+                of_two_decisions_on_one_trail_one_is_refused
+            }
             watching {
                 what_is_due_is_claimed_oldest_first
                 a_claim_excludes_everyone
                 many_workers_never_share_a_watch
                 a_lease_runs_out
+                a_clock_set_back_wakes_everything
                 a_released_watch_keeps_what_was_learnt
                 a_finished_watch_is_gone
                 a_lost_claim_changes_nothing

@@ -8,8 +8,8 @@ use keptang_domain::money::parse_amount;
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent};
 use keptang_domain::{AttemptId, OrderId, ProviderId, Timestamp};
 use keptang_ports::{
-    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
-    VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
+    Schedule, VerifyReport, Watch, WorkerId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
@@ -32,6 +32,7 @@ struct State {
     evidence: HashMap<(ProviderId, String), OrderId>,
     watches: BTreeMap<AttemptId, Followed>,
     people: BTreeMap<String, Person>,
+    trail: Vec<AuditLine>,
 }
 
 /// A watch with what only the ledger knows of it.
@@ -194,6 +195,7 @@ fn opening_changes(new: &NewOrder, number: String) -> Result<Vec<Change>, Ledger
             provider: new.provider,
             token: new.token,
             asked: new.amount_due,
+            quote: new.quote.clone(),
         },
         OrderEvent::Attempt {
             attempt: new.attempt,
@@ -230,6 +232,10 @@ fn says(order: &Order, text: &str) -> bool {
         .flatten()
         .any(|said| said.to_ascii_lowercase().contains(&wanted))
         || parse_amount(text) == Ok(order.opening.amount_due)
+}
+
+fn newest(trail: &[AuditLine]) -> i64 {
+    i64::try_from(trail.len()).expect("a test writes few lines")
 }
 
 #[async_trait]
@@ -386,6 +392,17 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
+    async fn wake_all(&self, at: Timestamp, lease_ms: i64) -> Result<(), LedgerError> {
+        let longest = at.plus_ms(lease_ms);
+        for followed in self.state().watches.values_mut() {
+            followed.watch.next_at = followed.watch.next_at.min(at);
+            if let Some((_, until)) = &mut followed.claimed {
+                *until = (*until).min(longest);
+            }
+        }
+        Ok(())
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
         Ok(self
             .state()
@@ -458,13 +475,35 @@ impl Ledger for MemoryLedger {
         Ok(self.state().people.values().cloned().collect())
     }
 
-    async fn put_person(
-        &self,
-        person: Person,
-        _by: Option<String>,
-        _at: Timestamp,
-    ) -> Result<(), LedgerError> {
-        self.state().people.insert(person.name.clone(), person);
+    async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        let known = state.people.contains_key(&person.name);
+        state.trail.push(AuditLine {
+            at,
+            by,
+            what: if known { "person_changed" } else { "person_added" }.to_owned(),
+            subject: person.name.clone(),
+            detail: "{}".to_owned(),
+        });
+        state.people.insert(person.name.clone(), person);
+        Ok(())
+    }
+
+    async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {
+        let state = self.state();
+        let lines = state
+            .trail
+            .iter()
+            .filter(|line| what.contains(&line.what.as_str()));
+        Ok((newest(&state.trail), lines.cloned().collect()))
+    }
+
+    async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        if after.is_some_and(|after| after != newest(&state.trail)) {
+            return Err(LedgerError::VersionMoved);
+        }
+        state.trail.push(line);
         Ok(())
     }
 }

@@ -185,7 +185,10 @@ pub(crate) fn wish(stage: &dyn Stage, amount: Money) -> CreatePayment {
         order_number: "A-0042".to_owned(),
         amount,
         callback_url: Some(stage.callback_url()),
-        asset: None,
+        quote: stage
+            .provider()
+            .quote(amount, None, stage.now())
+            .expect("the provider quotes what it takes"),
     }
 }
 
@@ -213,6 +216,7 @@ pub(crate) fn remembered(wish: &CreatePayment, created: &Created) -> PaymentRef 
             .clone()
             .expect("a provider on this stage gives a reference"),
         payable: created.payable,
+        quote: wish.quote.clone(),
     }
 }
 
@@ -223,6 +227,7 @@ pub(crate) fn lost(stage: &dyn Stage, wish: &CreatePayment) -> LostPayment {
         order_number: wish.order_number.clone(),
         amount: wish.amount,
         submitted_at: stage.now(),
+        quote: wish.quote.clone(),
     }
 }
 

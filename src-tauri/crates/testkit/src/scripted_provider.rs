@@ -2,10 +2,10 @@
 //! it. It knows no wire format and keeps no payments; what a real provider would do is the simulator's business.
 
 use async_trait::async_trait;
-use keptang_domain::order::RefundKind;
+use keptang_domain::order::{Quote, RefundKind};
 use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CancelOutcome, CreatePayment, Created, Found, Lookup, LostPayment, Notice, NoticeAnswer,
+    Asset, Cancel, CancelOutcome, CreatePayment, Created, Found, Lookup, LostPayment, Notice, NoticeAnswer,
     NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
     ProviderProfile, RawNotice, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine,
     StatusQuery, TestReport, Verdict,
@@ -393,6 +393,23 @@ impl PaymentProvider for ScriptedProvider {
 
     fn profile(&self) -> &ProviderProfile {
         &self.profile
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        Vec::new()
+    }
+
+    fn quote(
+        &self,
+        _amount: Money,
+        _asset: Option<&Asset>,
+        _now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        Ok(None)
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        None
     }
 
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {

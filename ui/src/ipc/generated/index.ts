@@ -71,11 +71,19 @@ network: string,
 /**
  * PNG of the address, base64.
  */
-qr_png_base64: string, } | { "kind": "redirect", 
+qr_png_base64: string, 
+/**
+ * The same, drawn sharply.
+ */
+qr: Qr | null, } | { "kind": "redirect", 
 /**
  * Address.
  */
-url: string, };
+url: string, 
+/**
+ * The same as a QR.
+ */
+qr: Qr | null, };
 export type Attempt = { 
 /**
  * Our id.
@@ -168,7 +176,19 @@ checked_nothing: boolean,
 /**
  * Who settled it.
  */
-confirmed_by: "query" | "callback" | "slip" | "person" | null, };
+confirmed_by: "query" | "callback" | "slip" | "person" | null, 
+/**
+ * Cash that was handed over.
+ */
+tendered: string | null, 
+/**
+ * Cash that went back.
+ */
+change: string | null, 
+/**
+ * Terms of an invoice that is paid with a coin.
+ */
+quote: Quote | null, };
 export type Refund = { 
 /**
  * Our id.
@@ -270,7 +290,11 @@ settled_at: string | null,
 /**
  * The received amount, or the amount due while nothing came, in Thai words.
  */
-words_th: string, };
+words_th: string, 
+/**
+ * Whom to ask next when the newest attempt left nothing behind at its provider.
+ */
+next_provider: Provider | null, };
 export type ProviderInfo = { 
 /**
  * Which.
@@ -311,7 +335,19 @@ setting: string | null,
 /**
  * Real money.
  */
-live: boolean, };
+live: boolean, 
+/**
+ * Coins customers can pay with, the usual one first.
+ */
+assets: Array<Asset>, 
+/**
+ * Its balance can be asked for.
+ */
+balance: boolean, 
+/**
+ * It has a list to reconcile with.
+ */
+statement: boolean, };
 export type MethodInfo = { 
 /**
  * Which.
@@ -328,7 +364,7 @@ available: boolean,
 /**
  * Why not.
  */
-reason: "not_set_up" | "not_built" | "misconfigured" | null, };
+reason: "not_set_up" | "misconfigured" | null, };
 export type TillState = { 
 /**
  * Shop.
@@ -391,6 +427,10 @@ now: string,
  */
 offline: boolean, 
 /**
+ * Milliseconds this machine's clock is behind the providers' (ahead when negative), when that is worth a warning.
+ */
+clock_behind_ms: number | null, 
+/**
  * The bill to come back to.
  */
 current: Order | null, 
@@ -441,7 +481,19 @@ provider?: Provider | null,
 /**
  * Free text.
  */
-note?: string, };
+note?: string, 
+/**
+ * Coin, for crypto.
+ */
+coin?: string, 
+/**
+ * Network, for crypto.
+ */
+network?: string, 
+/**
+ * What was handed over, for cash; the exact sum when left out.
+ */
+tendered?: string, };
 export type OrderRequest = { 
 /**
  * Id or number.
@@ -464,7 +516,19 @@ method: Method,
 /**
  * A provider by name.
  */
-provider?: Provider | null, };
+provider?: Provider | null, 
+/**
+ * Coin, for crypto.
+ */
+coin?: string, 
+/**
+ * Network, for crypto.
+ */
+network?: string, 
+/**
+ * What was handed over, for cash; the exact sum when left out.
+ */
+tendered?: string, };
 export type ConfirmRequest = { 
 /**
  * Id or number.
@@ -495,7 +559,7 @@ attempt_id: string | null,
  * What.
  */
 act: TrainingAct, };
-export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
+export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "coin_not_taken" | "cash_too_little" | "payout_refused" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
 export type ApiError = { 
 /**
  * What kind of failure.

@@ -5,8 +5,8 @@ use crate::offer;
 use crate::policy::{DEADLINE_GRACE_MS, DOUBTS_BEFORE_CONTRADICTION, LOST_LOOKS_MS};
 use crate::record::RecordError;
 use crate::till::Till;
-use keptang_domain::AttemptId;
 use keptang_domain::order::{Attempt, AttemptEvent, AttemptState, Order, Reason, Source};
+use keptang_domain::{AttemptId, ProviderId};
 use keptang_ports::{
     CancelOutcome, Claim, Found, LostPayment, OrderKey, PaymentProvider, PaymentRef, ProviderError, Schedule,
     Verdict, Watch,
@@ -61,6 +61,12 @@ impl Till {
         let Some(attempt) = stepped.order.attempt(claim.attempt).cloned() else {
             return Ok(stepped);
         };
+        // Cash is taken in the same breath as it is opened: a till that died between the two counted nothing.
+        if attempt.provider == ProviderId::Cash && attempt.state == AttemptState::Submitted {
+            let reason = Reason::NotSent;
+            self.tell(&mut stepped, &attempt, AttemptEvent::Refused { reason })
+                .await?;
+        }
         // A provider that was switched off cannot be asked, but what it left open must still come to an end.
         if let Some(provider) = self.provider(attempt.provider).cloned() {
             self.ask_by_state(&mut stepped, &attempt, provider.as_ref())
@@ -173,6 +179,12 @@ impl Till {
                 source: Source::Query,
             },
             Verdict::Short(evidence) => AttemptEvent::Short { evidence },
+            // The part is credited first: an attempt that ends without money is another thing.
+            Verdict::ShortForGood(evidence) => {
+                self.tell(stepped, attempt, AttemptEvent::Short { evidence })
+                    .await?;
+                AttemptEvent::Lapsed
+            }
             Verdict::Paid(evidence) => AttemptEvent::Confirmed { evidence },
             Verdict::Declined(reason) => AttemptEvent::Declined { reason },
             Verdict::Lapsed => AttemptEvent::Lapsed,
@@ -201,6 +213,7 @@ impl Till {
             order_number: stepped.order.opening.number.clone(),
             amount: attempt.asked,
             submitted_at: attempt.opened_at,
+            quote: attempt.quote.clone(),
         };
         stepped.watch.asked_at = Some(self.now());
         match self
@@ -481,6 +494,7 @@ pub(crate) fn payment_ref(order: &Order, attempt: &Attempt) -> Option<PaymentRef
         order_number: order.opening.number.clone(),
         provider_ref: attempt.provider_ref.clone()?,
         payable: attempt.payable,
+        quote: attempt.quote.clone(),
     })
 }
 

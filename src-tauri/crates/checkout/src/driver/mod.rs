@@ -11,7 +11,7 @@ pub use check::CheckOutcome;
 
 use crate::health::Health;
 use crate::till::{Till, TillEvent};
-use keptang_domain::ProviderId;
+use keptang_domain::{ProviderId, Timestamp};
 use keptang_ports::{Claim, OrderKey, PaymentProvider, ProviderError, Schedule, Watch};
 use std::future::Future;
 use std::sync::Arc;
@@ -28,11 +28,41 @@ const HEAR_OTHERS_EVERY: Duration = Duration::from_millis(300);
 /// A provider client keeps its own timeout; this one is for a client that forgets.
 const TIMEOUT_SLACK_MS: i64 = 5_000;
 
+/// The clock is taken to have been set back when it is so much behind the time that really passed.
+const SET_BACK_MS: i64 = 2_000;
+
+/// Compares the clock on the wall, which people set, with the one that only counts on.
+struct ClockWatch {
+    wall: Timestamp,
+    steady: tokio::time::Instant,
+}
+
+impl ClockWatch {
+    fn new(wall: Timestamp) -> Self {
+        Self {
+            wall,
+            steady: tokio::time::Instant::now(),
+        }
+    }
+
+    /// How much the wall clock fell behind since the last look.
+    fn set_back_ms(&mut self, wall: Timestamp) -> i64 {
+        let next = Self::new(wall);
+        let passed = next.steady.duration_since(self.steady).as_millis();
+        let passed_ms = i64::try_from(passed).unwrap_or(i64::MAX);
+        let back_ms = passed_ms.saturating_sub(next.wall.ms_since(self.wall));
+        *self = next;
+        back_ms
+    }
+}
+
 impl Till {
     /// Follows attempts until `stop`. Runs in every process that has the ledger open; claims keep them apart.
     pub async fn drive(&self, stop: CancellationToken) {
         let slots = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
+        let mut clock = ClockWatch::new(self.now());
         while !stop.is_cancelled() {
+            self.notice_clock_set_back(&mut clock).await;
             let pause_ms = match self.follow_due(&slots).await {
                 Ok(pause_ms) => pause_ms,
                 Err(error) => {
@@ -47,6 +77,23 @@ impl Till {
                 () = self.inner.wake.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
+        }
+    }
+
+    /// Everything in the ledger is due by the clock on the wall. When that is set back, everything would be due too late;
+    /// a jump ahead, or a machine that slept, only makes it due at once, which is right.
+    async fn notice_clock_set_back(&self, clock: &mut ClockWatch) {
+        let back_ms = clock.set_back_ms(self.now());
+        if back_ms < SET_BACK_MS {
+            return;
+        }
+        tracing::warn!(
+            back_ms,
+            "the clock was set back; every open payment is looked at again"
+        );
+        let lease_ms = self.config().timing.lease_ms();
+        if let Err(error) = self.inner.ledger.wake_all(self.now(), lease_ms).await {
+            tracing::error!(error = %error, "open payments could not be woken after the clock was set back");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which provider serves when the first choice does not.
 
 use crate::world::*;
-use keptang_checkout::{Charge, RouteError};
+use keptang_checkout::{Charge, Particulars, RouteError};
 use keptang_domain::order::{AttemptState, Order};
 use keptang_domain::{Method, ProviderId};
 use keptang_ports::{Fault, ProviderError};
@@ -62,7 +62,12 @@ async fn the_next_is_offered_only_when_nothing_can_exist_at_the_one_before() {
 
     let order = failed(&world, &till, refused()).await;
     let order = till
-        .retry(order.id, Method::PromptPay, till.next_provider(&order))
+        .retry(
+            order.id,
+            Method::PromptPay,
+            till.next_provider(&order),
+            &Particulars::default(),
+        )
         .await
         .unwrap();
     let order = world.until_state(order.id, secs(1), AttemptState::Awaiting).await;

@@ -298,3 +298,32 @@ async fn a_provider_that_was_switched_off_leaves_nothing_open_for_ever() {
         None
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_does_not_stop_the_questions() {
+    let world = World::new();
+    let till = world.till(1);
+    let order = till.charge(charge()).await.unwrap();
+    world.until_state(order.id, secs(5), AttemptState::Awaiting).await;
+    let moments = world.note_questions(|_| Verdict::Pending);
+    world.clock.shift(-3_600_000);
+    tokio::time::sleep(secs(10)).await;
+    let asked = moments.all().len();
+    assert!((4..=7).contains(&asked), "asked {asked} times in ten seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_asks_at_once_and_settles_what_was_paid_meanwhile() {
+    let world = World::new();
+    let till = world.till(1);
+    let order = till.charge(charge()).await.unwrap();
+    world.until_state(order.id, secs(5), AttemptState::Awaiting).await;
+    world
+        .omise
+        .queries()
+        .always(|payment| Ok(report(&payment.provider_ref, paid(payment))));
+    // Longer than the QR lives: the steady clock stands still while a machine sleeps.
+    world.clock.shift(8 * 3_600_000);
+    let order = world.until_state(order.id, secs(1), AttemptState::Paid).await;
+    assert_eq!(flags(&order), [], "it was paid in time, for all the till knows");
+}

@@ -4,6 +4,7 @@
 mod at_its_word;
 mod callbacks;
 mod cancelling;
+mod drawer;
 mod failover;
 mod following;
 mod lost;

@@ -1,7 +1,7 @@
 //! Giving money back: on disk first, sent once, never more than came.
 
 use crate::world::*;
-use keptang_checkout::{RefundError, RefundOrder, Till};
+use keptang_checkout::{Particulars, RefundError, RefundOrder, Till};
 use keptang_domain::order::{
     AttemptState, Flag, Order, OrderState, Refund, RefundKind, RefundReason, RefundState, TransitionError,
 };
@@ -190,7 +190,10 @@ async fn of_two_payments_the_second_goes_back() {
     let till = world.till(1);
     let order = till.charge(charge()).await.unwrap();
     let order = world.until_state(order.id, secs(1), AttemptState::Awaiting).await;
-    let order = till.retry(order.id, Method::TrueMoney, None).await.unwrap();
+    let order = till
+        .retry(order.id, Method::TrueMoney, None, &Particulars::default())
+        .await
+        .unwrap();
     world
         .omise
         .queries()

@@ -1,7 +1,7 @@
 //! Opening a sale: what is on disk when, what is shown, what is refused.
 
 use crate::world::*;
-use keptang_checkout::ChargeError;
+use keptang_checkout::{ChargeError, Particulars};
 use keptang_domain::order::{AttemptState, Flag, Instruction, OrderState, Reason, TransitionError};
 use keptang_domain::{Method, OrderId, promptpay};
 use keptang_ports::{OrderKey, ProviderError};
@@ -122,7 +122,10 @@ async fn a_clear_no_creates_nothing_and_says_why() {
         assert_eq!(world.omise.creates.count(), 1);
         assert_eq!(world.omise.lookups().count(), 0, "nothing is lost");
 
-        let order = till.retry(order.id, Method::TrueMoney, None).await.unwrap();
+        let order = till
+            .retry(order.id, Method::TrueMoney, None, &Particulars::default())
+            .await
+            .unwrap();
         world.until_state(order.id, secs(1), AttemptState::Awaiting).await;
     }
 }
@@ -216,7 +219,9 @@ async fn a_paid_sale_takes_no_further_attempt() {
         .always(|payment| Ok(report(&payment.provider_ref, paid(payment))));
     let order = till.charge(charge()).await.unwrap();
     let order = world.until_state(order.id, secs(5), AttemptState::Paid).await;
-    let refused = till.retry(order.id, Method::TrueMoney, None).await;
+    let refused = till
+        .retry(order.id, Method::TrueMoney, None, &Particulars::default())
+        .await;
     assert!(matches!(
         refused,
         Err(ChargeError::Transition(TransitionError::OrderState(
@@ -231,7 +236,10 @@ async fn both_of_two_attempts_paid_is_seen() {
     let till = world.till(1);
     let order = till.charge(charge()).await.unwrap();
     world.until_state(order.id, secs(1), AttemptState::Awaiting).await;
-    let order = till.retry(order.id, Method::TrueMoney, None).await.unwrap();
+    let order = till
+        .retry(order.id, Method::TrueMoney, None, &Particulars::default())
+        .await
+        .unwrap();
     world.until_state(order.id, secs(1), AttemptState::Awaiting).await;
     world
         .omise

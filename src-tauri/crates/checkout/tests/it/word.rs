@@ -1,7 +1,7 @@
 //! A person's word: asked about first, marked for ever, and matched by the real payment when that comes.
 
 use crate::world::*;
-use keptang_checkout::{ConfirmError, Till};
+use keptang_checkout::{ConfirmError, Particulars, Till};
 use keptang_domain::order::{
     AttemptEvent, AttemptState, ConfirmReason, Flag, Order, OrderState, TransitionError,
 };
@@ -158,7 +158,12 @@ async fn no_word_for_a_sale_that_another_attempt_paid() {
     let order = awaiting(&world, &till).await;
     let first = order.newest().unwrap().clone();
     let order = till
-        .retry(order.id, keptang_domain::Method::TrueMoney, None)
+        .retry(
+            order.id,
+            keptang_domain::Method::TrueMoney,
+            None,
+            &Particulars::default(),
+        )
         .await
         .unwrap();
     let order = world.until_state(order.id, secs(1), AttemptState::Awaiting).await;

@@ -122,7 +122,8 @@ impl World {
 
     /// Starts a till with these providers switched on.
     pub(crate) fn till_of(&self, worker: u64, providers: Vec<Arc<ScriptedProvider>>) -> Running {
-        let mut routing: BTreeMap<Method, Vec<ProviderId>> = BTreeMap::new();
+        let mut routing: BTreeMap<Method, Vec<ProviderId>> =
+            BTreeMap::from([(Method::Cash, vec![ProviderId::Cash])]);
         let mut known: BTreeMap<ProviderId, Arc<dyn PaymentProvider>> = BTreeMap::new();
         for provider in providers {
             let id = provider.id();
@@ -141,6 +142,7 @@ impl World {
                 routing,
                 public_url: Some("https://shop.example".to_owned()),
                 timing: self.timing,
+                payouts: keptang_checkout::PayoutRules::default(),
             },
             worker: WorkerId(worker.into()),
         });
@@ -233,6 +235,7 @@ pub(crate) fn charge() -> Charge {
         provider: None,
         note: None,
         cashier: None,
+        particulars: keptang_checkout::Particulars::default(),
     }
 }
 

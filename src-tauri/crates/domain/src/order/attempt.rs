@@ -11,6 +11,7 @@ use crate::{AttemptId, CallbackToken};
 
 use super::evidence::{Evidence, Source};
 use super::flag::Flag;
+use super::quote::Quote;
 
 words! {
     /// Where an attempt stands.
@@ -219,6 +220,13 @@ pub enum AttemptEvent {
         /// The proof.
         evidence: Evidence,
     },
+    /// Notes and coins were counted into the drawer.
+    CashTaken {
+        /// What was asked for in coins that exist: within a coin of the price.
+        payable: Money,
+        /// What the customer handed over; the rest went back.
+        tendered: Money,
+    },
     /// A permitted person says it was paid.
     OperatorConfirmed {
         /// Who.
@@ -287,6 +295,7 @@ pub enum EventKind {
     Seen,
     Short,
     Confirmed,
+    CashTaken,
     OperatorConfirmed,
     Declined,
     Lapsed,
@@ -312,6 +321,7 @@ impl AttemptEvent {
             Self::Seen { .. } => EventKind::Seen,
             Self::Short { .. } => EventKind::Short,
             Self::Confirmed { .. } => EventKind::Confirmed,
+            Self::CashTaken { .. } => EventKind::CashTaken,
             Self::OperatorConfirmed { .. } => EventKind::OperatorConfirmed,
             Self::Declined { .. } => EventKind::Declined,
             Self::Lapsed => EventKind::Lapsed,
@@ -397,6 +407,11 @@ pub const fn rule(state: AttemptState, event: EventKind) -> Move {
             | S::Cancelled => Move::To(S::Confirming),
             S::Prepared => Move::Illegal,
             S::Confirming | S::Held | S::Paid => Move::Ignore,
+        },
+        // The money is in the drawer the moment it is said; there is nothing to wait for and nobody to ask.
+        E::CashTaken => match state {
+            S::Submitted => Move::Pay,
+            _ => Move::Illegal,
         },
         E::OperatorConfirmed => match state {
             S::Awaiting | S::Confirming | S::Unknown | S::Expired => Move::Pay,
@@ -507,12 +522,21 @@ pub struct Attempt {
     pub fee: Option<Money>,
     /// Who settled it.
     pub confirmed_by: Option<Source>,
+    /// What an invoice paid with a coin says.
+    pub quote: Option<Quote>,
+    /// What the customer handed over in cash.
+    pub tendered: Option<Money>,
 }
 
 impl Attempt {
     /// What the provider changed the amount by; negative when it asks for less.
     pub fn adjustment(&self) -> Money {
         self.payable.checked_sub(self.asked).unwrap_or(Money::ZERO)
+    }
+
+    /// What went back of the cash that was handed over.
+    pub fn change(&self) -> Option<Money> {
+        self.tendered?.checked_sub(self.payable)
     }
 
     /// What arrived, by all evidence. A person's word and real evidence speak of the same money, so they are never

@@ -8,6 +8,7 @@ mod attempt;
 mod evidence;
 mod flag;
 mod posting;
+mod quote;
 mod refund;
 
 pub use attempt::{
@@ -17,6 +18,7 @@ pub use attempt::{
 pub use evidence::{Evidence, Source};
 pub use flag::Flag;
 pub use posting::{Account, Posting};
+pub use quote::Quote;
 pub use refund::{Refund, RefundKind, RefundReason, RefundState};
 
 use crate::money::Money;
@@ -56,6 +58,8 @@ pub enum OrderEvent {
         token: CallbackToken,
         /// What the till asks for.
         asked: Money,
+        /// What an invoice paid with a coin says.
+        quote: Option<Quote>,
     },
     /// Something happened to an attempt.
     Attempt {
@@ -230,8 +234,12 @@ impl Order {
                 provider,
                 token,
                 asked,
+                quote,
             } => {
                 after.open_attempt(*attempt, *provider, *token, *asked, at)?;
+                if let Some(opened) = after.attempts.last_mut() {
+                    opened.quote.clone_from(quote);
+                }
             }
             OrderEvent::Attempt { attempt, event } => {
                 let index = self.position(*attempt)?;
@@ -410,6 +418,8 @@ impl Order {
             person_word: None,
             fee: None,
             confirmed_by: None,
+            quote: None,
+            tendered: None,
         });
         Ok(())
     }

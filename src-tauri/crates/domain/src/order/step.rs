@@ -4,7 +4,9 @@ use super::attempt::{AttemptEvent, AttemptState, Move, Reason, flag_of, rule};
 use super::evidence::{Evidence, Source};
 use super::flag::Flag;
 use super::{Attempt, Order, OrderState, TransitionError};
+use crate::cash::in_coins;
 use crate::money::Money;
+use crate::provider::ProviderId;
 use crate::time::Timestamp;
 
 impl Order {
@@ -16,6 +18,13 @@ impl Order {
         at: Timestamp,
     ) -> Result<bool, TransitionError> {
         check_amounts(event)?;
+        if let AttemptEvent::CashTaken { payable, .. } = event {
+            let attempt = &self.attempts[index];
+            // Only the drawer takes cash, and only the rounding to coins may differ from what is asked.
+            if attempt.provider != ProviderId::Cash || in_coins(attempt.asked) != Some(*payable) {
+                return Err(TransitionError::Amount);
+            }
+        }
         if self.counted_elsewhere(index, event) {
             return Ok(self.raised.insert(Flag::Contradiction));
         }
@@ -81,6 +90,9 @@ fn check_amounts(event: &AttemptEvent) -> Result<(), TransitionError> {
         // "Paid" without money would end the attempt and leave the sale open for ever.
         AttemptEvent::Confirmed { evidence } => {
             in_range(evidence.amount) && evidence.amount.is_positive() && evidence.fee.is_none_or(in_range)
+        }
+        AttemptEvent::CashTaken { payable, tendered } => {
+            in_range(*payable) && payable.is_positive() && tendered >= payable && in_range(*tendered)
         }
         AttemptEvent::OperatorConfirmed { reason, note, .. } => {
             let explained = note.as_deref().is_some_and(|note| !note.trim().is_empty());
@@ -181,6 +193,17 @@ impl Attempt {
                 if self.confirmed_by.is_none() {
                     self.confirmed_by = Some(evidence.source);
                 }
+            }
+            AttemptEvent::CashTaken { payable, tendered } => {
+                self.accept(None, *payable, at);
+                self.tendered = Some(*tendered);
+                self.take_evidence(&Evidence {
+                    key: format!("cash:{}", self.id),
+                    source: Source::Person,
+                    amount: *payable,
+                    fee: None,
+                });
+                self.confirmed_by = Some(Source::Person);
             }
             AttemptEvent::OperatorConfirmed { .. } => {
                 // A person vouches for the amount due (cli.md, `received`), but for no more than the QR asked for: where

@@ -44,11 +44,16 @@ fn refund_id(n: usize) -> RefundId {
 }
 
 fn opens(n: usize, asked: Money) -> OrderEvent {
+    opens_at(ProviderId::OmiseTrueMoney, n, asked)
+}
+
+fn opens_at(provider: ProviderId, n: usize, asked: Money) -> OrderEvent {
     OrderEvent::AttemptOpened {
         attempt: attempt_id(n),
-        provider: ProviderId::OmiseTrueMoney,
+        provider,
         token: CallbackToken::from_bits(7),
         asked,
+        quote: None,
     }
 }
 

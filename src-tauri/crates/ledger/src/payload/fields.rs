@@ -56,6 +56,20 @@ pub(super) mod satang_option {
     }
 }
 
+/// Moments: milliseconds since the Unix epoch.
+pub(super) mod ms {
+    use keptang_domain::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in super::super) fn serialize<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.ms())
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(from).map(Timestamp::from_ms)
+    }
+}
+
 /// Moments that may be missing: milliseconds since the Unix epoch.
 pub(super) mod ms_option {
     use keptang_domain::Timestamp;

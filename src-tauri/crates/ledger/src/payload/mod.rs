@@ -6,10 +6,10 @@
 
 mod fields;
 
-use fields::{base64, ms_option, satang, satang_option, text, token, unshowable};
+use fields::{base64, ms, ms_option, satang, satang_option, text, token, unshowable};
 use keptang_domain::order::{
-    AttemptEvent, ConfirmReason, EventKind, Evidence, Instruction, Opening, OrderEvent, Reason, RefundKind,
-    RefundReason, RefundState, Source, Unshowable,
+    AttemptEvent, ConfirmReason, EventKind, Evidence, Instruction, Opening, OrderEvent, Quote, Reason,
+    RefundKind, RefundReason, RefundState, Source, Unshowable,
 };
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, ProviderId, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,7 @@ pub(crate) const fn kind(event: &OrderEvent) -> &'static str {
         EventKind::Seen => "seen",
         EventKind::Short => "short",
         EventKind::Confirmed => "confirmed",
+        EventKind::CashTaken => "cash_taken",
         EventKind::OperatorConfirmed => "operator_confirmed",
         EventKind::Declined => "declined",
         EventKind::Lapsed => "lapsed",
@@ -72,6 +73,8 @@ enum OrderEventRow {
         token: CallbackToken,
         #[serde(rename = "asked_satang", with = "satang")]
         asked: Money,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "quote_option")]
+        quote: Option<Quote>,
     },
     Attempt {
         #[serde(with = "text")]
@@ -166,6 +169,12 @@ enum AttemptEventRow {
         #[serde(with = "EvidenceRow")]
         evidence: Evidence,
     },
+    CashTaken {
+        #[serde(rename = "payable_satang", with = "satang")]
+        payable: Money,
+        #[serde(rename = "tendered_satang", with = "satang")]
+        tendered: Money,
+    },
     OperatorConfirmed {
         by: String,
         #[serde(with = "text")]
@@ -208,6 +217,37 @@ struct EvidenceRow {
         with = "satang_option"
     )]
     fee: Option<Money>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Quote")]
+struct QuoteRow {
+    coin: String,
+    network: String,
+    invoiced: String,
+    currency: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rate: Option<String>,
+    source: String,
+    #[serde(rename = "at_ms", with = "ms")]
+    at: Timestamp,
+}
+
+/// Terms that may be missing.
+mod quote_option {
+    use super::{Quote, QuoteRow};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Row(#[serde(with = "QuoteRow")] Quote);
+
+    pub(super) fn serialize<S: Serializer>(quote: &Option<Quote>, to: S) -> Result<S::Ok, S::Error> {
+        quote.clone().map(Row).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Quote>, D::Error> {
+        Ok(Option::<Row>::deserialize(from)?.map(|Row(quote)| quote))
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -96,12 +96,32 @@ fn attempt_event() -> impl Strategy<Value = AttemptEvent> {
         select(Source::ALL).prop_map(|source| AttemptEvent::Seen { source }),
         evidence().prop_map(|evidence| AttemptEvent::Short { evidence }),
         evidence().prop_map(|evidence| AttemptEvent::Confirmed { evidence }),
+        (money(), money()).prop_map(|(payable, tendered)| AttemptEvent::CashTaken { payable, tendered }),
         (any::<String>(), select(ConfirmReason::ALL), maybe_text())
             .prop_map(|(by, reason, note)| AttemptEvent::OperatorConfirmed { by, reason, note }),
         select(Reason::ALL).prop_map(|reason| AttemptEvent::Declined { reason }),
         any::<String>().prop_map(|word| AttemptEvent::Unrecognised { word }),
         maybe_text().prop_map(|by| AttemptEvent::CancelRequested { by }),
     ]
+}
+
+fn quote() -> impl Strategy<Value = Quote> {
+    let text = any::<String>;
+    (
+        (text(), text(), text()),
+        (text(), maybe_text(), text(), any::<i64>()),
+    )
+        .prop_map(
+            |((coin, network, invoiced), (currency, rate, source, at))| Quote {
+                coin,
+                network,
+                invoiced,
+                currency,
+                rate,
+                source,
+                at: Timestamp::from_ms(at),
+            },
+        )
 }
 
 fn order_event() -> impl Strategy<Value = OrderEvent> {
@@ -119,12 +139,13 @@ fn order_event() -> impl Strategy<Value = OrderEvent> {
                 business_day,
             })
         ),
-        1 => (attempt(), select(ProviderId::ALL), any::<u128>(), money()).prop_map(
-            |(attempt, provider, token, asked)| OrderEvent::AttemptOpened {
+        1 => (attempt(), select(ProviderId::ALL), any::<u128>(), money(), prop::option::of(quote())).prop_map(
+            |(attempt, provider, token, asked, quote)| OrderEvent::AttemptOpened {
                 attempt,
                 provider,
                 token: CallbackToken::from_bits(token),
                 asked,
+                quote,
             }
         ),
         8 => (attempt(), attempt_event())

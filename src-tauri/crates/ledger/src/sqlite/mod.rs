@@ -16,8 +16,8 @@ use fault::{Closed, told, unavailable};
 use keptang_domain::order::{Change, Order};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
-    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
-    VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
+    Schedule, VerifyReport, Watch, WorkerId,
 };
 use sqlx::sqlite::SqlitePool;
 use std::path::Path;
@@ -148,6 +148,10 @@ impl Ledger for SqliteLedger {
         self.ask(Job::Wake(attempt, at)).await.map(drop)
     }
 
+    async fn wake_all(&self, at: Timestamp, lease_ms: i64) -> Result<(), LedgerError> {
+        self.ask(Job::WakeAll { at, lease_ms }).await.map(drop)
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
         watches::next_due(&self.readers).await.map_err(told)
     }
@@ -179,5 +183,14 @@ impl Ledger for SqliteLedger {
             at,
         };
         self.ask(job).await.map(drop)
+    }
+
+    async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {
+        people::trail(&self.readers, what).await
+    }
+
+    async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
+        let line = Box::new(line);
+        self.ask(Job::Note { line, after }).await.map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! People and the audit trail.
 
 use keptang_domain::Timestamp;
-use keptang_ports::{LedgerError, Person};
+use keptang_ports::{AuditLine, LedgerError, Person};
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{FromRow, Row};
 
@@ -54,6 +54,57 @@ pub(super) async fn all(readers: &SqlitePool) -> Result<Vec<Person>, LedgerError
     .await
     .map_err(told)?;
     rows.into_iter().map(PersonRow::person).collect()
+}
+
+/// Lines with one of these words, and the number of the newest line of all.
+pub(super) async fn trail(readers: &SqlitePool, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {
+    // One statement sees one moment: the number belongs to the lines.
+    let rows: Vec<SqliteRow> = sqlx::query(
+        "SELECT (SELECT coalesce(max(id), 0) FROM audit) AS newest, at_ms, by_name, what, subject, detail \
+         FROM (SELECT 0) LEFT JOIN audit ON what IN (SELECT value FROM json_each(?1)) ORDER BY id",
+    )
+    .bind(serde_json::json!(what).to_string())
+    .fetch_all(readers)
+    .await
+    .map_err(told)?;
+    let mut newest = 0;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        newest = row.try_get("newest").map_err(told)?;
+        // The one row of an empty join has no line in it.
+        if let Some(at) = row.try_get::<Option<i64>, _>("at_ms").map_err(told)? {
+            lines.push(AuditLine {
+                at: Timestamp::from_ms(at),
+                by: row.try_get("by_name").map_err(told)?,
+                what: row.try_get("what").map_err(told)?,
+                subject: row.try_get("subject").map_err(told)?,
+                detail: row.try_get("detail").map_err(told)?,
+            });
+        }
+    }
+    Ok((newest, lines))
+}
+
+/// Adds a line; with `after`, only when that line is still the newest. `false` when it is not.
+pub(super) async fn note(
+    connection: &mut SqliteConnection,
+    line: &AuditLine,
+    after: Option<i64>,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "INSERT INTO audit (id, at_ms, by_name, what, subject, detail) \
+         SELECT newest + 1, ?1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce(max(id), 0) AS newest FROM audit) \
+         WHERE ?6 IS NULL OR newest = ?6",
+    )
+    .bind(line.at.ms())
+    .bind(&line.by)
+    .bind(&line.what)
+    .bind(&line.subject)
+    .bind(&line.detail)
+    .bind(after)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Stores a person and what changed about them. The trail says that a PIN changed, never to what.

@@ -59,6 +59,7 @@ pub(super) fn opening(new: &NewOrder, number: String) -> Result<(Vec<Change>, Or
                 provider: new.provider,
                 token: new.token,
                 asked: new.amount_due,
+                quote: new.quote.clone(),
             },
             new.at,
         )?

@@ -181,6 +181,23 @@ pub(super) async fn wake(
     Ok(done.rows_affected() > 0)
 }
 
+/// Makes everything due at `at` unless it is due sooner; no claim runs longer than `lease_ms` from then.
+pub(super) async fn wake_all(
+    connection: &mut SqliteConnection,
+    at: Timestamp,
+    lease_ms: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE watches SET next_at_ms = min(next_at_ms, ?1), claimed_until_ms = min(claimed_until_ms, ?2) \
+         WHERE next_at_ms > ?1 OR claimed_until_ms > ?2",
+    )
+    .bind(at.ms())
+    .bind(at.plus_ms(lease_ms).ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Frees everything a worker holds.
 pub(super) async fn break_claims(
     connection: &mut SqliteConnection,

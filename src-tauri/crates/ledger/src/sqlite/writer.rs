@@ -13,7 +13,7 @@ use crate::chain::{Hash, Head};
 use crate::projection::{counter_of, id_bytes, number, token_bytes};
 use keptang_domain::order::{Change, Order};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
-use keptang_ports::{Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, WorkerId};
+use keptang_ports::{AuditLine, Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, WorkerId};
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::HashMap;
@@ -46,11 +46,19 @@ pub(super) enum Job {
         schedule: Schedule,
     },
     Wake(AttemptId, Timestamp),
+    WakeAll {
+        at: Timestamp,
+        lease_ms: i64,
+    },
     BreakClaims(WorkerId),
     PutPerson {
         person: Box<Person>,
         by: Option<String>,
         at: Timestamp,
+    },
+    Note {
+        line: Box<AuditLine>,
+        after: Option<i64>,
     },
     /// Stop writing and let go of the file.
     Close,
@@ -245,12 +253,22 @@ impl Writer {
                 }
                 Answer::Nothing
             }
+            Job::WakeAll { at, lease_ms } => {
+                watches::wake_all(connection, *at, *lease_ms).await?;
+                Answer::Nothing
+            }
             Job::BreakClaims(worker) => {
                 watches::break_claims(connection, *worker).await?;
                 Answer::Nothing
             }
             Job::PutPerson { person, by, at } => {
                 people::put(connection, person, by.as_deref(), *at).await?;
+                Answer::Nothing
+            }
+            Job::Note { line, after } => {
+                if !people::note(connection, line, *after).await? {
+                    return Ok(Err(LedgerError::VersionMoved));
+                }
                 Answer::Nothing
             }
             Job::Close => Answer::Nothing,

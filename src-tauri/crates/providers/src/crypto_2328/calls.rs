@@ -6,6 +6,7 @@ use super::wire;
 use super::{Crypto2328, json::Json};
 use crate::act::{Act, unsent};
 use crate::http::{Answer, Call, CallError};
+use crate::pace::Patience;
 use keptang_ports::ProviderError;
 use reqwest::Method;
 use tokio::time::Instant;
@@ -33,7 +34,11 @@ impl Crypto2328 {
         let terms = self.terms()?;
         let sign = terms.key.sign(&body);
         let headers = headers(terms, &sign);
-        let call = call(endpoint, Method::POST, &headers, deadline);
+        let patience = match act {
+            Act::Once => Patience::Customer,
+            Act::Repeatable => Patience::Background,
+        };
+        let call = call(endpoint, Method::POST, &headers, deadline, patience);
         let answer = self.channel.send_bytes(call, body).await;
         let answer = answer.map_err(|error| unsent(error, act))?;
         let result = wire::result(&answer.body).filter(|_| answer.status == 200);
@@ -51,7 +56,13 @@ impl Crypto2328 {
         let headers = headers(terms, &sign);
         Ok(self
             .channel
-            .send(call(endpoint, Method::GET, &headers, deadline))
+            .send(call(
+                endpoint,
+                Method::GET,
+                &headers,
+                deadline,
+                Patience::Background,
+            ))
             .await)
     }
 }
@@ -69,6 +80,7 @@ fn call<'a>(
     method: Method,
     headers: &'a [(&'static str, &'a str)],
     deadline: Instant,
+    patience: Patience,
 ) -> Call<'a> {
     Call {
         endpoint,
@@ -78,5 +90,6 @@ fn call<'a>(
         headers,
         json: None,
         deadline,
+        patience,
     }
 }

@@ -5,6 +5,7 @@ use super::fault;
 use super::sign::SigningKey;
 use crate::Secret;
 use crate::http::{is_acceptable, is_loopback};
+use keptang_domain::order::Quote;
 use keptang_domain::{Money, Timestamp};
 use keptang_ports::{Asset, Fault};
 use reqwest::Url;
@@ -72,23 +73,6 @@ impl Config {
     }
 }
 
-/// What an invoice asks for an amount of baht, and by which rate: to be stored with the order (crypto-2328.md §4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quote {
-    /// What the sale asks for.
-    pub baht: Money,
-    /// What the invoice says, with two decimals.
-    pub amount: String,
-    /// `THB` or `USD`.
-    pub currency: &'static str,
-    /// Baht for one unit of the currency; `None` when it is baht.
-    pub rate: Option<String>,
-    /// Where the rate comes from.
-    pub source: &'static str,
-    /// When it was taken.
-    pub at: Timestamp,
-}
-
 /// The settings, once nothing is wrong with them.
 pub(super) struct Terms {
     pub(super) key: SigningKey,
@@ -115,9 +99,9 @@ impl Currency {
         }
     }
 
-    /// The quote for an amount; `None` when it is beyond what can be invoiced.
-    pub(super) fn quote(&self, baht: Money, at: Timestamp) -> Option<Quote> {
-        let (amount, rate) = match self {
+    /// The terms of an invoice over `baht` for that pair; `None` when it is beyond what can be invoiced.
+    pub(super) fn quote(&self, baht: Money, pair: &Asset, at: Timestamp) -> Option<Quote> {
+        let (invoiced, rate) = match self {
             Self::Baht => (baht.to_string(), None),
             Self::Dollar { rate } => {
                 let cents = hundredths_at(baht, *rate)?;
@@ -128,11 +112,16 @@ impl Currency {
             }
         };
         Some(Quote {
-            baht,
-            amount,
-            currency: self.word(),
+            coin: pair.coin.clone(),
+            network: pair.network.clone(),
+            invoiced,
+            currency: self.word().to_owned(),
+            source: match rate {
+                None => "none",
+                Some(_) => "setting",
+            }
+            .to_owned(),
             rate,
-            source: "setting",
             at,
         })
     }
@@ -336,20 +325,25 @@ mod tests {
     fn a_quote_says_amount_rate_source_and_time() {
         let at = Timestamp::from_ms(1_790_000_000_000);
         let baht = Money::from_satang(12_050);
-        let in_baht = Currency::Baht.quote(baht, at).unwrap();
+        let pair = Asset {
+            coin: "USDT".to_owned(),
+            network: "TRX-TRC20".to_owned(),
+        };
+        let in_baht = Currency::Baht.quote(baht, &pair, at).unwrap();
         assert_eq!(
-            (in_baht.amount.as_str(), in_baht.currency, in_baht.rate),
+            (in_baht.invoiced.as_str(), in_baht.currency.as_str(), in_baht.rate),
             ("120.50", "THB", None)
         );
         let rate = Decimal::parse("36.50").unwrap();
-        let in_dollars = Currency::Dollar { rate }.quote(baht, at).unwrap();
+        let in_dollars = Currency::Dollar { rate }.quote(baht, &pair, at).unwrap();
         let expected = Quote {
-            baht,
+            coin: "USDT".to_owned(),
+            network: "TRX-TRC20".to_owned(),
             // 120.50 / 36.50 = 3.3013…
-            amount: "3.31".to_owned(),
-            currency: "USD",
+            invoiced: "3.31".to_owned(),
+            currency: "USD".to_owned(),
             rate: Some("36.5".to_owned()),
-            source: "setting",
+            source: "setting".to_owned(),
             at,
         };
         assert_eq!(in_dollars, expected);

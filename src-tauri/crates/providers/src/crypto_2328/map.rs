@@ -6,9 +6,9 @@ use super::wire::{Complaint, Payment, is_same_coin};
 use crate::act::Act;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keptang_domain::order::{Evidence, Instruction, Source, Unshowable};
+use keptang_domain::order::{Evidence, Instruction, Quote, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::{Asset, Fault, ProviderError, Report, Verdict};
+use keptang_ports::{Fault, ProviderError, Report, Verdict};
 use reqwest::Url;
 
 /// Where the provider's own pages live, with everything below it (crypto-2328.md §4).
@@ -23,7 +23,7 @@ pub(super) struct Expected {
     pub(super) payable: Money,
     /// What the invoice was made out for.
     pub(super) invoiced: Decimal,
-    pub(super) currency: &'static str,
+    pub(super) currency: String,
 }
 
 /// Where the payment `asked_for` stands (crypto-2328.md §7). `None` when the answer is not about it or says nothing,
@@ -62,7 +62,10 @@ fn verdict(payment: &Payment, expected: &Expected) -> Option<Verdict> {
         // How much is missing is not known yet; the next question tells.
         "underpaid_check" => short(payment, expected, Verdict::Seen),
         // Final, and money did arrive: with an amount it is on the order, without one a person has to look.
-        word @ "underpaid" => short(payment, expected, Verdict::Unrecognised(word.to_owned())),
+        word @ "underpaid" => match short(payment, expected, Verdict::Unrecognised(word.to_owned())) {
+            Verdict::Short(evidence) => Verdict::ShortForGood(evidence),
+            other => other,
+        },
         "cancel" => Verdict::Lapsed,
         "aml_lock" => Verdict::Held,
         // The refund statuses among them: a payment that is asked about is not paid here, and one that is being
@@ -117,7 +120,7 @@ fn money_contradiction(payment: &Payment, expected: &Expected) -> Option<&'stati
         Some("reference")
     } else if payment.amount != Some(expected.invoiced) {
         Some("amount")
-    } else if !is_currency(payment, expected.currency) {
+    } else if !is_currency(payment, &expected.currency) {
         Some("currency")
     } else {
         None
@@ -148,8 +151,8 @@ pub(super) fn printable(word: &str) -> String {
 /// What the till asked for beyond the money.
 #[derive(Debug, Clone)]
 pub(super) struct Request<'a> {
-    /// The pair that was preselected; `None` when it is no longer known.
-    pub(super) asset: Option<&'a Asset>,
+    /// What was asked for.
+    pub(super) quote: &'a Quote,
     /// Pages of this machine are the provider's own.
     pub(super) at_home: bool,
 }
@@ -200,9 +203,8 @@ fn offer(payment: &Payment, request: &Request<'_>) -> Result<Instruction, Unshow
         // An address without its exact amount, coin and network would lose the customer's money.
         return page(payment, request);
     };
-    let as_asked = request
-        .asset
-        .is_none_or(|asset| is_same_coin(coin, &asset.coin) && network.eq_ignore_ascii_case(&asset.network));
+    let as_asked =
+        is_same_coin(coin, &request.quote.coin) && network.eq_ignore_ascii_case(&request.quote.network);
     if !as_asked {
         return Err(Unshowable::QrMismatch);
     }

@@ -1,7 +1,7 @@
 use super::super::json::Json;
 use super::super::wire::result;
 use super::*;
-use keptang_ports::ProviderError as Error;
+use keptang_ports::{Asset, ProviderError as Error};
 use proptest::prelude::*;
 
 const UUID: &str = "db17d490-15b6-47b9-9015-91d1d8b119f2";
@@ -26,16 +26,32 @@ fn expected() -> Expected {
         attempt: ATTEMPT.parse().unwrap(),
         payable: Money::from_satang(12_050),
         invoiced: Decimal::parse("120.50").unwrap(),
-        currency: "THB",
+        currency: "THB".to_owned(),
     }
 }
 
 fn in_dollars() -> Expected {
     Expected {
         invoiced: Decimal::parse("3.31").unwrap(),
-        currency: "USD",
+        currency: "USD".to_owned(),
         ..expected()
     }
+}
+
+fn quoted(coin: &str, network: &str) -> Quote {
+    Quote {
+        coin: coin.to_owned(),
+        network: network.to_owned(),
+        invoiced: "120.50".to_owned(),
+        currency: "THB".to_owned(),
+        rate: None,
+        source: "none".to_owned(),
+        at: keptang_domain::Timestamp::from_ms(0),
+    }
+}
+
+fn usdt() -> Quote {
+    quoted("USDT", "TRX-TRC20")
 }
 
 fn money(satang: i64) -> Evidence {
@@ -67,7 +83,7 @@ fn every_status_means_what_the_page_says() {
         ("underpaid_check", Verdict::Short(money(6_025))),
         ("underpaid_check_without_amounts", Verdict::Seen),
         // A last digit of 10^-18 short is a satang short: rounded down.
-        ("underpaid", Verdict::Short(money(12_049))),
+        ("underpaid", Verdict::ShortForGood(money(12_049))),
         ("underpaid_without_amounts", unrecognised("underpaid")),
         ("cancel", Verdict::Lapsed),
         ("aml_lock", Verdict::Held),
@@ -156,7 +172,7 @@ fn tron() -> Asset {
 
 fn offered(name: &str, asset: &Asset) -> Result<Instruction, Unshowable> {
     let request = Request {
-        asset: Some(asset),
+        quote: &quoted(&asset.coin, &asset.network),
         at_home: false,
     };
     draft(&payment(&format!("create/{name}")), &expected(), &request)
@@ -254,7 +270,10 @@ fn pages_are_the_providers_own_only() {
             url: Some(url.to_owned()),
             ..Payment::default()
         };
-        let request = Request { asset: None, at_home };
+        let request = Request {
+            quote: &usdt(),
+            at_home,
+        };
         assert_eq!(offer(&payment, &request).is_ok(), shown, "{url}");
     }
 }
@@ -262,7 +281,7 @@ fn pages_are_the_providers_own_only() {
 #[test]
 fn a_payment_of_another_order_is_no_answer_to_our_request() {
     let request = Request {
-        asset: None,
+        quote: &usdt(),
         at_home: false,
     };
     assert_eq!(draft(&payment("create/other_order"), &expected(), &request), None);
@@ -285,7 +304,7 @@ fn a_payment_of_another_order_is_no_answer_to_our_request() {
 #[test]
 fn the_life_is_the_difference_of_their_own_two_times() {
     let request = Request {
-        asset: None,
+        quote: &usdt(),
         at_home: false,
     };
     let life = |payment: &Payment| draft(payment, &expected(), &request).unwrap().lifetime_ms;
@@ -408,7 +427,7 @@ fn holds_the_rule(body: &[u8]) -> Result<(), TestCaseError> {
     };
     let expected = expected();
     let request = Request {
-        asset: None,
+        quote: &usdt(),
         at_home: false,
     };
     let _ = draft(&payment, &expected, &request);
@@ -427,7 +446,7 @@ fn holds_the_rule(body: &[u8]) -> Result<(), TestCaseError> {
             prop_assert!(rule && claims_success(&payment));
             prop_assert!(evidence.amount >= expected.payable && evidence.amount <= Money::LARGEST_SALE);
         }
-        Verdict::Short(evidence) => {
+        Verdict::Short(evidence) | Verdict::ShortForGood(evidence) => {
             prop_assert!(rule && evidence.amount.is_positive() && evidence.amount < expected.payable);
         }
         _ => {}

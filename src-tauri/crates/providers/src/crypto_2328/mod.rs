@@ -20,7 +20,7 @@ mod sign;
 mod statement;
 mod wire;
 
-pub use config::{Config, Quote};
+pub use config::Config;
 pub use wire::Direction;
 
 use crate::HttpClient;
@@ -29,16 +29,15 @@ use crate::http::Channel;
 use async_trait::async_trait;
 use config::Terms;
 use decimal::Decimal;
-use keptang_domain::order::Unshowable;
+use keptang_domain::order::{Quote, Unshowable};
 use keptang_domain::{AttemptId, Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader, PaymentProvider,
+    Asset, Cancel, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader, PaymentProvider,
     PaymentRef, Payouts, ProviderError, ProviderProfile, Refunds, Report, Resend, Statement, StatusQuery,
     TestReport, Verdict,
 };
 use map::{Expected, Request};
 use std::sync::OnceLock;
-use tokio::sync::watch;
 use wire::{Body, Payment};
 
 /// The provider.
@@ -84,42 +83,35 @@ impl Crypto2328 {
         }
     }
 
-    /// What an invoice over `amount` says when it is made at `at`: the same that [`PaymentProvider::create`] sends, so
-    /// that it can be stored first.
-    ///
-    /// # Errors
-    /// [`ProviderError::Misconfigured`] with the setting that is wrong; [`ProviderError::Refused`] for an amount that
-    /// cannot be invoiced.
-    pub fn quote(&self, amount: Money, at: Timestamp) -> Result<Quote, ProviderError> {
-        self.terms()?
-            .currency
-            .quote(amount, at)
-            .ok_or_else(|| ProviderError::Refused {
-                code: "amount_out_of_range".to_owned(),
-            })
-    }
-
-    /// How far the provider's clock is ahead of this machine's in milliseconds, from its latest answer.
-    pub fn clock_offset(&self) -> watch::Receiver<Option<i64>> {
-        self.channel.clock_offset()
-    }
-
     fn terms(&self) -> Result<&Terms, ProviderError> {
         self.terms
             .as_ref()
             .map_err(|fault| map::misconfigured(fault.clone()))
     }
+}
 
-    /// What a payment of the attempt must say. The invoice is recomputed by today's rate: until the ledger keeps the
-    /// quote, a changed rate makes an open dollar invoice one for a person to look at.
-    fn expected(&self, attempt: AttemptId, payable: Money) -> Result<Expected, ProviderError> {
-        let quote = self.quote(payable, self.channel.now())?;
-        Ok(Expected {
-            attempt,
-            payable,
-            invoiced: Decimal::parse(&quote.amount).ok_or(ProviderError::Unavailable)?,
-            currency: quote.currency,
-        })
+/// What a payment of the attempt must say.
+fn expected(attempt: AttemptId, payable: Money, quote: &Quote) -> Result<Expected, ProviderError> {
+    Ok(Expected {
+        attempt,
+        payable,
+        invoiced: Decimal::parse(&quote.invoiced).ok_or_else(no_terms)?,
+        currency: quote.currency.clone(),
+    })
+}
+
+/// Every attempt of this provider is stored with its terms; without them nothing can be compared.
+fn terms_of(quote: Option<&Quote>) -> Result<&Quote, ProviderError> {
+    quote.ok_or_else(no_terms)
+}
+
+fn no_terms() -> ProviderError {
+    refused("no_terms")
+}
+
+fn refused(code: &str) -> ProviderError {
+    ProviderError::Refused {
+        code: code.to_owned(),
     }
 }
 
@@ -133,18 +125,43 @@ impl PaymentProvider for Crypto2328 {
         self.limited.get().unwrap_or(&self.profile)
     }
 
+    fn assets(&self) -> Vec<Asset> {
+        self.terms
+            .as_ref()
+            .map(|terms| terms.pairs.clone())
+            .unwrap_or_default()
+    }
+
+    fn quote(
+        &self,
+        amount: Money,
+        asset: Option<&Asset>,
+        now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        let terms = self.terms()?;
+        // `check` lets no empty list through.
+        let pair = asset.unwrap_or(&terms.pairs[0]);
+        if !terms.pairs.contains(pair) {
+            return Err(refused("asset_not_offered"));
+        }
+        let quote = terms.currency.quote(amount, pair, now);
+        quote.map(Some).ok_or_else(|| refused("amount_out_of_range"))
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        self.channel.clock_ahead_ms()
+    }
+
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {
         let terms = self.terms()?;
-        let quote = self.quote(payment.amount, self.channel.now())?;
-        let expected = self.expected(payment.attempt, payment.amount)?;
-        // `check` lets no empty list through.
-        let asset = payment.asset.as_ref().unwrap_or(&terms.pairs[0]);
-        let body = wire::create_body(payment, &self.config, &quote, asset);
+        let quote = terms_of(payment.quote.as_ref())?;
+        let expected = expected(payment.attempt, payment.amount, quote)?;
+        let body = wire::create_body(payment, &self.config, quote);
         let result = self
             .post(Act::Once, calls::CREATE, body, self.channel.deadline())
             .await?;
         let request = Request {
-            asset: Some(asset),
+            quote,
             at_home: terms.at_home,
         };
         let draft = Payment::read(&result).and_then(|made| map::draft(&made, &expected, &request));
@@ -197,7 +214,12 @@ impl PaymentProvider for Crypto2328 {
 #[async_trait]
 impl StatusQuery for Crypto2328 {
     async fn query(&self, payment: &PaymentRef) -> Result<Report, ProviderError> {
-        let expected = self.expected(payment.attempt, payment.payable)?;
+        self.terms()?;
+        let expected = expected(
+            payment.attempt,
+            payment.payable,
+            terms_of(payment.quote.as_ref())?,
+        )?;
         let body = Body::new().text("uuid", &payment.provider_ref).bytes();
         let result = self
             .post(Act::Repeatable, calls::INFO, body, self.channel.deadline())
@@ -211,7 +233,8 @@ impl StatusQuery for Crypto2328 {
 impl Lookup for Crypto2328 {
     async fn find(&self, lost: &LostPayment) -> Result<Option<Found>, ProviderError> {
         let terms = self.terms()?;
-        let expected = self.expected(lost.attempt, lost.amount)?;
+        let quote = terms_of(lost.quote.as_ref())?;
+        let expected = expected(lost.attempt, lost.amount, quote)?;
         let body = Body::new().text("order_id", &lost.attempt.to_string()).bytes();
         let answer = self
             .post(Act::Repeatable, calls::INFO, body, self.channel.deadline())
@@ -221,8 +244,7 @@ impl Lookup for Crypto2328 {
             answer => answer?,
         };
         let request = Request {
-            // The pair that was asked for is not kept with a lost payment.
-            asset: None,
+            quote,
             at_home: terms.at_home,
         };
         let found = Payment::read(&result).ok_or(ProviderError::Unavailable)?;

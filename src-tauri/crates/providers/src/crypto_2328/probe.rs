@@ -47,7 +47,7 @@ impl Crypto2328 {
         if !terms.at_home && !public {
             return Err(fault::callback_not_public());
         }
-        let offset_ms = *self.clock_offset().borrow();
+        let offset_ms = self.channel.clock_ahead_ms();
         match offset_ms.filter(|ms| ms.saturating_abs() > CLOCK_SKEW_MS_MAX) {
             Some(ahead_ms) => Err(fault::clock_skew(ahead_ms)),
             None => Ok(()),

@@ -3,9 +3,10 @@
 //!
 //! Nothing here can fail or panic, and no number goes through a float.
 
-use super::config::{Config, Quote};
+use super::config::Config;
 use super::decimal::Decimal;
 use super::json::{Json, write_text};
+use keptang_domain::order::Quote;
 use keptang_ports::{Asset, CreatePayment};
 
 /// Longest text on the payment page, in characters (crypto-2328.md §4).
@@ -300,15 +301,15 @@ impl Body {
 }
 
 /// Body of `POST /v1/payment`.
-pub(super) fn create_body(payment: &CreatePayment, config: &Config, quote: &Quote, asset: &Asset) -> Vec<u8> {
+pub(super) fn create_body(payment: &CreatePayment, config: &Config, quote: &Quote) -> Vec<u8> {
     let by_number = format!("Keptang {}", payment.order_number);
     let description = cut(config.description.as_deref().unwrap_or(&by_number));
     Body::new()
-        .text("amount", &quote.amount)
-        .text("currency", quote.currency)
+        .text("amount", &quote.invoiced)
+        .text("currency", &quote.currency)
         .text("order_id", &payment.attempt.to_string())
-        .text("to_currency", &asset.coin)
-        .text("network", &asset.network)
+        .text("to_currency", &quote.coin)
+        .text("network", &quote.network)
         .optional("url_callback", payment.callback_url.as_deref())
         .optional("invite_code", config.invite_code.as_deref())
         .optional("fee_split", config.fee_split.as_deref())

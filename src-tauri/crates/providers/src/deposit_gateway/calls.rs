@@ -3,6 +3,7 @@
 use super::{DepositGateway, map, sign, wire};
 use crate::act::{Act, unsent};
 use crate::http::{Answer, Call, CallError};
+use crate::pace::Patience;
 use keptang_ports::{CreatePayment, ProviderError};
 use reqwest::Method;
 
@@ -66,6 +67,7 @@ impl DepositGateway {
             headers: &headers,
             json: None,
             deadline: self.channel.deadline(),
+            patience: Patience::Customer,
         };
         Ok(match body {
             Some(body) => self.channel.send_bytes(call, body).await,

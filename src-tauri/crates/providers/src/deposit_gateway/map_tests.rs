@@ -322,7 +322,8 @@ proptest! {
     #[test]
     fn a_cut_or_stained_callback_never_counts_as_another_sum(at in 0_usize..900, byte in any::<u8>()) {
         let mut body = fixture("callback/auto_success");
-        let at = at % body.len();
+        // Cut behind the last brace, it would still be whole.
+        let at = at % body.trim_ascii_end().len();
         body[at] = byte;
         if let Some(Verdict::Paid(evidence)) = Callback::from_body(&body).and_then(|callback| verdict(&callback)) {
             // A stained digit makes another sum or reference, which the till then compares with its own.

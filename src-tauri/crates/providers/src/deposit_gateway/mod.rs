@@ -20,14 +20,13 @@ use crate::http::Channel;
 use crate::picture::is_png;
 use async_trait::async_trait;
 use config::Keys;
-use keptang_domain::order::{Instruction, Unshowable};
-use keptang_domain::{Money, ProviderId, Tracking};
+use keptang_domain::order::{Instruction, Quote, Unshowable};
+use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, PaymentRef, Payouts,
+    Asset, Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, PaymentRef, Payouts,
     ProviderError, ProviderProfile, Refunds, Resend, Statement, StatusQuery, TestReport,
 };
 use map::Draft;
-use tokio::sync::watch;
 use wire::Deposit;
 
 /// The provider.
@@ -74,11 +73,6 @@ impl DepositGateway {
         }
     }
 
-    /// How far the gateway's clock is ahead of this machine's in milliseconds, from its latest answer.
-    pub fn clock_offset(&self) -> watch::Receiver<Option<i64>> {
-        self.channel.clock_offset()
-    }
-
     fn keys(&self) -> Result<&Keys, ProviderError> {
         self.keys
             .as_ref()
@@ -106,6 +100,23 @@ impl PaymentProvider for DepositGateway {
 
     fn profile(&self) -> &ProviderProfile {
         &self.profile
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        Vec::new()
+    }
+
+    fn quote(
+        &self,
+        _amount: Money,
+        _asset: Option<&Asset>,
+        _now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        Ok(None)
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        self.channel.clock_ahead_ms()
     }
 
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {

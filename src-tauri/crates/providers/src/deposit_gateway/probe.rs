@@ -30,7 +30,7 @@ impl DepositGateway {
             Err(_) => return Err(fault::unexpected()),
         };
         named(&answer)?;
-        let offset_ms = *self.clock_offset().borrow();
+        let offset_ms = self.channel.clock_ahead_ms();
         if let Some(ahead_ms) = offset_ms.filter(|ms| ms.saturating_abs() > CLOCK_SKEW_MS_MAX) {
             return Err(fault::clock_skew(ahead_ms));
         }

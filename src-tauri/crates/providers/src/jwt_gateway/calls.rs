@@ -8,6 +8,7 @@ use super::wire::{Envelope, seconds};
 use crate::act::{Act, unsent};
 use crate::http::{Answer, Call, CallError};
 use crate::json::Object;
+use crate::pace::Patience;
 use keptang_ports::ProviderError;
 use reqwest::Method;
 
@@ -58,6 +59,10 @@ impl JwtGateway {
             headers: &headers,
             json: None,
             deadline: self.channel.deadline(),
+            patience: match endpoint {
+                Endpoint::Deposit | Endpoint::Withdraw => Patience::Customer,
+                _ => Patience::Background,
+            },
         };
         Ok(match body {
             Some(body) => self.channel.send_bytes(call, body).await,
@@ -78,7 +83,7 @@ impl JwtGateway {
                 http_status: answer.status,
                 envelope: envelope.as_ref(),
                 retry_after_ms: answer.retry_after_ms,
-                ahead_ms: *self.clock_offset().borrow(),
+                ahead_ms: self.channel.clock_ahead_ms(),
             }
             .error()),
         }

@@ -22,15 +22,14 @@ use crate::picture::is_png;
 use crate::{HttpClient, Secret};
 use async_trait::async_trait;
 use config::Endpoint;
-use keptang_domain::order::{Instruction, Unshowable};
-use keptang_domain::{Money, ProviderId, Tracking};
+use keptang_domain::order::{Instruction, Quote, Unshowable};
+use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader, PaymentProvider,
+    Asset, Cancel, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader, PaymentProvider,
     PaymentRef, Payouts, ProviderError, ProviderProfile, Refunds, Report, Resend, Statement, StatusQuery,
     TestReport,
 };
 use map::{Expected, Show};
-use tokio::sync::watch;
 use verify::Checker;
 use wire::{Deposit, DepositRequest, Order};
 
@@ -90,12 +89,6 @@ impl JwtGateway {
         }
     }
 
-    /// How far the gateway's clock is ahead of this machine's in milliseconds, from its latest answer. Worth a warning
-    /// beyond a minute: a signature made at another time may be refused.
-    pub fn clock_offset(&self) -> watch::Receiver<Option<i64>> {
-        self.channel.clock_offset()
-    }
-
     fn key(&self) -> Result<&Secret, ProviderError> {
         self.key
             .as_ref()
@@ -138,6 +131,23 @@ impl PaymentProvider for JwtGateway {
 
     fn profile(&self) -> &ProviderProfile {
         &self.profile
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        Vec::new()
+    }
+
+    fn quote(
+        &self,
+        _amount: Money,
+        _asset: Option<&Asset>,
+        _now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        Ok(None)
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        self.channel.clock_ahead_ms()
     }
 
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {

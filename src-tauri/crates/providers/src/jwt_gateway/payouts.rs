@@ -6,7 +6,7 @@ use super::wire::{self, Order, Withdrawal, WithdrawalRequest};
 use super::{JwtGateway, sign};
 use crate::act::Act;
 use async_trait::async_trait;
-use keptang_domain::Timestamp;
+use keptang_domain::{Money, RefundId, Timestamp};
 use keptang_ports::{
     Balance, Bank, PaymentRef, Payouts, ProviderError, Statement, StatementLine, WithdrawRequest, Withdrawn,
 };
@@ -38,6 +38,18 @@ impl Payouts for JwtGateway {
         wire::banks(&data).ok_or(ProviderError::Unavailable)
     }
 
+    async fn find(&self, our_ref: RefundId, amount: Money) -> Result<Option<Withdrawn>, ProviderError> {
+        let data = match self.query_order(&our_ref.to_string()).await {
+            Err(ProviderError::NotFound) => return Ok(None),
+            answer => answer?,
+        };
+        let withdrawal = Withdrawal::read(&data);
+        if !wire::is_ours(&withdrawal, our_ref, amount) {
+            return Err(ProviderError::Unavailable);
+        }
+        withdrawn(withdrawal).map(Some).ok_or(ProviderError::Unavailable)
+    }
+
     async fn withdraw(&self, request: &WithdrawRequest) -> Result<Withdrawn, ProviderError> {
         let texts = WithdrawalRequest::new(request, self.channel.now());
         let data = self.ask(Act::Once, Endpoint::Withdraw, &texts.fields()).await?;
@@ -46,16 +58,21 @@ impl Payouts for JwtGateway {
         if !wire::is_ours(&withdrawal, request.our_ref, request.amount) {
             return Err(ProviderError::OutcomeUnknown);
         }
-        let word = crate::words::printable(withdrawal.status.as_deref().unwrap_or_default());
-        if word.eq_ignore_ascii_case("failed") {
-            return Err(ProviderError::Refused { code: word });
+        let made = withdrawn(withdrawal).ok_or(ProviderError::OutcomeUnknown)?;
+        if made.word.eq_ignore_ascii_case("failed") {
+            return Err(ProviderError::Refused { code: made.word });
         }
-        Ok(Withdrawn {
-            provider_ref: withdrawal.order_no.ok_or(ProviderError::OutcomeUnknown)?,
-            fee: withdrawal.fee.filter(|fee| !fee.is_negative()),
-            word,
-        })
+        Ok(made)
     }
+}
+
+/// `None` without the gateway's own number.
+fn withdrawn(withdrawal: Withdrawal) -> Option<Withdrawn> {
+    Some(Withdrawn {
+        provider_ref: withdrawal.order_no?,
+        fee: withdrawal.fee.filter(|fee| !fee.is_negative()),
+        word: crate::words::printable(withdrawal.status.as_deref().unwrap_or_default()),
+    })
 }
 
 #[async_trait]

@@ -55,7 +55,7 @@ impl JwtGateway {
             .await;
         self.named(answer, &[])?;
         self.sign_like_theirs().await?;
-        let offset_ms = *self.clock_offset().borrow();
+        let offset_ms = self.channel.clock_ahead_ms();
         match offset_ms.filter(|ms| ms.saturating_abs() > fault::CLOCK_SKEW_MS_MAX) {
             Some(ahead_ms) => Err(fault::clock_skew(ahead_ms)),
             None => Ok(()),

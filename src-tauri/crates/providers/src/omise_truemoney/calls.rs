@@ -6,6 +6,7 @@ use super::{Flow, OmiseTrueMoney, map::is_baht};
 use crate::Secret;
 use crate::act::{Act, unsent};
 use crate::http::{Answer, Call, CallError};
+use crate::pace::Patience;
 use keptang_ports::{CreatePayment, ProviderError};
 use reqwest::Method;
 use serde_json::Value;
@@ -154,6 +155,7 @@ impl OmiseTrueMoney {
             headers: &HEADERS,
             json: None,
             deadline,
+            patience: Patience::Background,
         };
         Ok(self.channel.send(call).await)
     }
@@ -188,6 +190,7 @@ impl OmiseTrueMoney {
             headers: &HEADERS,
             json,
             deadline,
+            patience: Patience::Customer,
         };
         self.channel.send(call).await
     }

@@ -21,17 +21,16 @@ use crate::http::Channel;
 use async_trait::async_trait;
 use calls::LIST_LIMIT;
 use config::Keys;
-use keptang_domain::order::{Instruction, Unshowable};
+use keptang_domain::order::{Instruction, Quote, Unshowable};
 use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader,
+    Asset, Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment, NoticeReader,
     PaymentProvider, PaymentRef, Payouts, ProviderError, ProviderProfile, Refunds, Report, Resend, Statement,
     StatusQuery, TestReport, Verdict,
 };
 use map::{Draft, Expected};
 use sign::WebhookKey;
 use std::collections::BTreeSet;
-use tokio::sync::watch;
 use tokio::time::Instant;
 use wire::{Charge, Page};
 
@@ -93,12 +92,6 @@ impl OmiseTrueMoney {
             channel,
             profile,
         }
-    }
-
-    /// How far Omise's clock is ahead of this machine's in milliseconds, from its latest answer. Worth a warning
-    /// beyond a minute: callbacks are refused when the clocks are five minutes apart.
-    pub fn clock_offset(&self) -> watch::Receiver<Option<i64>> {
-        self.channel.clock_offset()
     }
 
     fn keys(&self) -> Result<&Keys, ProviderError> {
@@ -209,6 +202,23 @@ impl PaymentProvider for OmiseTrueMoney {
 
     fn profile(&self) -> &ProviderProfile {
         &self.profile
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        Vec::new()
+    }
+
+    fn quote(
+        &self,
+        _amount: Money,
+        _asset: Option<&Asset>,
+        _now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        Ok(None)
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        self.channel.clock_ahead_ms()
     }
 
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {

@@ -33,7 +33,7 @@ impl OmiseTrueMoney {
         // What an account can do may be told to anybody; its charges are told to the secret key only.
         let charges = self.ask("charges", "/charges?limit=1").await?;
         Page::from_body(&charges).ok_or_else(fault::unexpected)?;
-        let offset_ms = *self.clock_offset().borrow();
+        let offset_ms = self.channel.clock_ahead_ms();
         if let Some(ahead_ms) = offset_ms.filter(|ms| ms.saturating_abs() > CLOCK_SKEW_MS_MAX) {
             return Err(fault::clock_skew(ahead_ms));
         }

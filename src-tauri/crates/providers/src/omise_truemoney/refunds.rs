@@ -162,6 +162,7 @@ mod tests {
                 order_number: "1".to_owned(),
                 provider_ref: "chrg_test_1".to_owned(),
                 payable: Money::from_satang(25_000),
+                quote: None,
             },
             amount: Money::from_satang(satang),
             paid_at: LATE_EVENING.plus_ms(-paid_before_ms),

@@ -4,12 +4,12 @@
 //! permitted person settles it. A QR that was shown can be paid for ever.
 
 use async_trait::async_trait;
-use keptang_domain::order::Instruction;
+use keptang_domain::order::{Instruction, Quote};
 use keptang_domain::promptpay::{self, Target};
-use keptang_domain::{Money, ProviderId, Tracking};
+use keptang_domain::{Money, ProviderId, Timestamp, Tracking};
 use keptang_ports::{
-    Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, Payouts, ProviderError,
-    ProviderProfile, Refunds, Resend, Statement, StatusQuery, TestReport,
+    Asset, Cancel, CreatePayment, Created, Fault, Lookup, NoticeReader, PaymentProvider, Payouts,
+    ProviderError, ProviderProfile, Refunds, Resend, Statement, StatusQuery, TestReport,
 };
 
 const SETTING: &str = "shop.promptpay_id";
@@ -85,6 +85,23 @@ impl PaymentProvider for PromptPayDirect {
 
     fn profile(&self) -> &ProviderProfile {
         &self.profile
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        Vec::new()
+    }
+
+    fn quote(
+        &self,
+        _amount: Money,
+        _asset: Option<&Asset>,
+        _now: Timestamp,
+    ) -> Result<Option<Quote>, ProviderError> {
+        Ok(None)
+    }
+
+    fn clock_ahead_ms(&self) -> Option<i64> {
+        None
     }
 
     async fn create(&self, payment: &CreatePayment) -> Result<Created, ProviderError> {
@@ -163,7 +180,7 @@ mod tests {
             order_number: "1-0001".to_owned(),
             amount: Money::from_satang(satang),
             callback_url: None,
-            asset: None,
+            quote: None,
         }
     }
 

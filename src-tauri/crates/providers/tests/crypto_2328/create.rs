@@ -74,7 +74,6 @@ async fn every_field_has_its_place() {
     let server = Server::start(vec![says("create/address")]).await;
     let payment = CreatePayment {
         callback_url: Some("https://till.example.com/callbacks/crypto_2328/00ff".to_owned()),
-        asset: asset("USDT", "TRX-TRC20"),
         ..payment()
     };
     provider(full(&server.base)).create(&payment).await.unwrap();
@@ -102,25 +101,79 @@ async fn a_dollar_invoice_is_made_out_by_the_shops_rate() {
         invoice_currency: "USD".to_owned(),
         ..config(base)
     };
-    let (created, body) = created(dollars, says("create/address_in_dollars")).await;
+    let server = Server::start(vec![says("create/address_in_dollars")]).await;
+    let provider = provider(dollars(&server.base));
+    let quote = provider
+        .quote(Money::from_satang(12_050), None, NOW)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (
+            quote.invoiced.as_str(),
+            quote.currency.as_str(),
+            quote.rate.as_deref(),
+            quote.source.as_str(),
+            quote.at
+        ),
+        ("3.31", "USD", Some("36.5"), "setting", NOW)
+    );
+    let payment = CreatePayment {
+        quote: Some(quote),
+        ..payment()
+    };
+    let created = provider.create(&payment).await.unwrap();
+    let body = String::from_utf8(server.seen()[0].body.clone()).unwrap();
     assert!(
         body.starts_with(r#"{"amount":"3.31","currency":"USD","#),
         "{body}"
     );
     assert_eq!(created.payable.satang(), 12_050);
     assert!(created.offer.is_ok());
-    let quote = provider(dollars("https://api.2328.io/api"))
-        .quote(Money::from_satang(12_050), NOW)
-        .unwrap();
+}
+
+#[tokio::test]
+async fn terms_that_were_stored_outlive_a_changed_rate() {
+    let changed = |base: &str| Config {
+        invoice_currency: "USD".to_owned(),
+        usd_thb_rate: Some("40".to_owned()),
+        ..config(base)
+    };
+    let server = Server::start(vec![says("create/address_in_dollars")]).await;
+    let payment = CreatePayment {
+        quote: Some(Quote {
+            invoiced: "3.31".to_owned(),
+            currency: "USD".to_owned(),
+            rate: Some("36.5".to_owned()),
+            source: "setting".to_owned(),
+            ..quoted()
+        }),
+        ..payment()
+    };
+    let created = provider(changed(&server.base)).create(&payment).await.unwrap();
+    assert!(created.offer.is_ok(), "{:?}", created.offer);
+    assert!(String::from_utf8_lossy(&server.seen()[0].body).starts_with(r#"{"amount":"3.31","#));
+}
+
+#[tokio::test]
+async fn only_pairs_of_the_settings_are_quoted_and_nothing_is_sent_without_terms() {
+    let provider = provider(config("https://api.2328.io/api"));
+    let other = keptang_ports::Asset {
+        coin: "BTC".to_owned(),
+        network: "BTC".to_owned(),
+    };
+    let refused = |code: &str| ProviderError::Refused {
+        code: code.to_owned(),
+    };
     assert_eq!(
-        (
-            quote.amount.as_str(),
-            quote.rate.as_deref(),
-            quote.source,
-            quote.at
-        ),
-        ("3.31", Some("36.5"), "setting", NOW)
+        provider.quote(Money::from_satang(12_050), Some(&other), NOW),
+        Err(refused("asset_not_offered"))
     );
+    assert_eq!(provider.assets().len(), 1);
+    let without = CreatePayment {
+        quote: None,
+        ..payment()
+    };
+    assert_eq!(provider.create(&without).await.unwrap_err(), refused("no_terms"));
 }
 
 #[tokio::test]

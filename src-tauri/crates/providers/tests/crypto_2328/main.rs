@@ -10,8 +10,9 @@ mod secrets;
 mod server;
 mod statement;
 
+use keptang_domain::order::Quote;
 use keptang_domain::{AttemptId, Money, Timestamp};
-use keptang_ports::{Asset, Clock, CreatePayment, LostPayment, PaymentRef};
+use keptang_ports::{Clock, CreatePayment, LostPayment, PaymentRef};
 use keptang_providers::crypto_2328::{Config, Crypto2328};
 use keptang_providers::{HttpClient, Secret};
 use server::Reply;
@@ -80,15 +81,21 @@ fn payment() -> CreatePayment {
         order_number: "A-0007".to_owned(),
         amount: Money::from_satang(12_050),
         callback_url: None,
-        asset: None,
+        quote: Some(quoted()),
     }
 }
 
-fn asset(coin: &str, network: &str) -> Option<Asset> {
-    Some(Asset {
-        coin: coin.to_owned(),
-        network: network.to_owned(),
-    })
+/// The terms of the usual invoice: baht, paid with USDT.
+fn quoted() -> Quote {
+    Quote {
+        coin: "USDT".to_owned(),
+        network: "TRX-TRC20".to_owned(),
+        invoiced: "120.50".to_owned(),
+        currency: "THB".to_owned(),
+        rate: None,
+        source: "none".to_owned(),
+        at: NOW,
+    }
 }
 
 fn payment_ref() -> PaymentRef {
@@ -97,6 +104,7 @@ fn payment_ref() -> PaymentRef {
         order_number: "A-0007".to_owned(),
         provider_ref: UUID.to_owned(),
         payable: Money::from_satang(12_050),
+        quote: Some(quoted()),
     }
 }
 
@@ -106,5 +114,6 @@ fn lost() -> LostPayment {
         order_number: "A-0007".to_owned(),
         amount: Money::from_satang(12_050),
         submitted_at: NOW.plus_ms(-60_000),
+        quote: Some(quoted()),
     }
 }

@@ -79,7 +79,7 @@ fn payment() -> CreatePayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(100_000),
         callback_url: Some("https://relay.example/callbacks/deposit_gateway/0a0b".to_owned()),
-        asset: None,
+        quote: None,
     }
 }
 
@@ -89,5 +89,6 @@ fn payment_ref() -> PaymentRef {
         order_number: "1-0007".to_owned(),
         provider_ref: REF.to_owned(),
         payable: Money::from_satang(100_000),
+        quote: None,
     }
 }

@@ -85,7 +85,7 @@ fn payment() -> CreatePayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(100_000),
         callback_url: Some("https://relay.example/callbacks/jwt_gateway/0a0b".to_owned()),
-        asset: None,
+        quote: None,
     }
 }
 
@@ -95,6 +95,7 @@ fn payment_ref() -> PaymentRef {
         order_number: "1-0007".to_owned(),
         provider_ref: DP.to_owned(),
         payable: Money::from_satang(100_000),
+        quote: None,
     }
 }
 
@@ -104,6 +105,7 @@ fn lost() -> LostPayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(100_000),
         submitted_at: NOW.plus_ms(-30_000),
+        quote: None,
     }
 }
 

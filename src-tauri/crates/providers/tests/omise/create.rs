@@ -71,7 +71,7 @@ async fn a_callback_address_is_registered_with_the_charge() {
     let url = "https://shop.example/callbacks/omise_truemoney".to_owned();
     let payment = CreatePayment {
         callback_url: Some(url.clone()),
-        asset: None,
+        quote: None,
         ..payment()
     };
     provider(config(&server.base)).create(&payment).await.unwrap();

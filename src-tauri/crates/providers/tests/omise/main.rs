@@ -88,7 +88,7 @@ fn payment() -> CreatePayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(25_000),
         callback_url: None,
-        asset: None,
+        quote: None,
     }
 }
 
@@ -98,6 +98,7 @@ fn payment_ref() -> PaymentRef {
         order_number: "1-0007".to_owned(),
         provider_ref: CHARGE.to_owned(),
         payable: Money::from_satang(25_000),
+        quote: None,
     }
 }
 
@@ -107,6 +108,7 @@ fn lost() -> LostPayment {
         order_number: "1-0007".to_owned(),
         amount: Money::from_satang(25_000),
         submitted_at: NOW.plus_ms(-30_000),
+        quote: None,
     }
 }
 

@@ -29,7 +29,7 @@ async fn a_working_account_is_named_with_its_mode() {
     assert_eq!(report.fault, None);
     assert!(report.message_en.contains("test mode"), "{}", report.message_en);
     assert_eq!(server.lines(), ["GET /capability", "GET /charges?limit=1"]);
-    assert_eq!(*provider.clock_offset().borrow(), Some(1_000));
+    assert_eq!(provider.clock_ahead_ms(), Some(1_000));
 }
 
 #[tokio::test]

@@ -357,6 +357,7 @@ pub async fn a_long_life_is_rebuilt_from_its_events(ledger: AnyLedger) {
             provider: ProviderId::JwtGateway,
             token: CallbackToken::from_bits(ids.next_token()),
             asked: baht(150),
+            quote: None,
         },
         of(
             first,

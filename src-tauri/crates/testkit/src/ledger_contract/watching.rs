@@ -294,3 +294,26 @@ pub async fn broken_claims_are_free(ledger: AnyLedger) {
         [dead]
     );
 }
+
+pub async fn a_clock_set_back_wakes_everything(ledger: AnyLedger) {
+    let ids = TestIds::default();
+    let later = free_watch(&ledger, &ids, after_ms(3_600_000)).await;
+    let sooner = free_watch(&ledger, &ids, after_ms(100)).await;
+    let held = free_watch(&ledger, &ids, after_ms(3_600_000)).await;
+    one(&ledger, held, OTHER, after_ms(3_600_000))
+        .await
+        .expect("free");
+    ledger
+        .wake_all(after_ms(200), LEASE_MS)
+        .await
+        .expect("it is taken");
+    let claimed: Vec<AttemptId> = due(&ledger, WORKER, after_ms(200), 10)
+        .await
+        .iter()
+        .map(|claim| claim.attempt)
+        .collect();
+    assert_eq!(claimed, [sooner, later]);
+    let over = after_ms(200 + LEASE_MS);
+    assert!(one(&ledger, held, WORKER, over.plus_ms(-1)).await.is_none());
+    assert!(one(&ledger, held, WORKER, over).await.is_some());
+}

@@ -127,6 +127,12 @@ impl Auditor {
                 known.0 = known.0.max(evidence.amount.satang());
                 known.1 = known.1.max(evidence.fee.map(Money::satang));
             }
+            AttemptEvent::CashTaken { payable, .. } => {
+                row.payable = payable.satang();
+                row.answered = true;
+                row.payments
+                    .insert("the drawer".to_owned(), (payable.satang(), None));
+            }
             AttemptEvent::OperatorConfirmed { .. } => {
                 row.word = Some(row.asked.min(row.payable).max(before));
             }

@@ -25,6 +25,7 @@ const GRID: &str = "
     seen             x     conf  conf  .     conf  conf  .     .     conf  conf  conf
     short            +     +     +     +     +     +     +     +     +     +     +
     confirmed        $     $     $     $     $     $     $     $     $     $     $
+    cash_taken       x     $     x     x     x     x     x     x     x     x     x
     word             x     x     $     $     x     $     x     x     x     $     x
     declined         x     fail  fail  fail  fail  fail  fail  !c    =     =     =
     lapsed           x     expi  expi  expi  cncl  expi  expi  !c    .     .     .
@@ -75,6 +76,10 @@ fn event_of(row: &str) -> AttemptEvent {
         "confirmed" => AttemptEvent::Confirmed {
             evidence: proof("whole", baht("100.37"), None),
         },
+        "cash_taken" => AttemptEvent::CashTaken {
+            payable: baht("100.00"),
+            tendered: baht("500.00"),
+        },
         "word" => AttemptEvent::OperatorConfirmed {
             by: "Som".to_owned(),
             reason: ConfirmReason::BankAppShown,
@@ -109,6 +114,7 @@ fn row_of(kind: EventKind) -> &'static str {
         EventKind::Seen => "seen",
         EventKind::Short => "short",
         EventKind::Confirmed => "confirmed",
+        EventKind::CashTaken => "cash_taken",
         EventKind::OperatorConfirmed => "word",
         EventKind::Declined => "declined",
         EventKind::Lapsed => "lapsed",
@@ -174,7 +180,7 @@ fn cells() -> Vec<Cell> {
 fn the_table_is_the_one_of_the_page() {
     let cells = cells();
     assert_eq!(COLUMNS.len(), AttemptState::ALL.len());
-    assert_eq!(cells.len(), 19 * 11, "19 events by 11 states");
+    assert_eq!(cells.len(), 20 * 11, "20 events by 11 states");
     for Cell { row, state, expected } in cells {
         let kind = event_of(row).kind();
         assert_eq!(row_of(kind), row);
@@ -184,6 +190,10 @@ fn the_table_is_the_one_of_the_page() {
 
 /// An attempt over 100.00 that stands in `state`; `replied` when the provider's answer came before that.
 fn standing(state: AttemptState, replied: bool) -> Option<Order> {
+    standing_at(ProviderId::OmiseTrueMoney, state, replied)
+}
+
+fn standing_at(provider: ProviderId, state: AttemptState, replied: bool) -> Option<Order> {
     let mut path = match state {
         AttemptState::Prepared => vec![],
         _ => vec![AttemptEvent::SubmitStarted],
@@ -219,7 +229,7 @@ fn standing(state: AttemptState, replied: bool) -> Option<Order> {
         });
     }
     let mut order = opened(baht("100.00")).after;
-    let opening = opens(1, baht("100.00"));
+    let opening = opens_at(provider, 1, baht("100.00"));
     let events = std::iter::once(opening).chain(path.into_iter().map(|event| of(1, event)));
     for (n, event) in (1..).zip(events) {
         order = order.record(event, moment(n)).unwrap().unwrap().after;
@@ -270,7 +280,7 @@ fn drive(cell: &Cell, before: &Order, replied: bool) {
     let brought = match *row {
         "confirmed" => baht("100.37"),
         "short" => baht("40.00"),
-        "word" => baht("100.00"),
+        "cash_taken" | "word" => baht("100.00"),
         _ => Money::ZERO,
     };
     assert_eq!(grown, brought, "{name}");
@@ -301,14 +311,20 @@ fn every_cell_does_what_it_says() {
     let mut driven = 0;
     for cell in cells() {
         for replied in [false, true] {
-            if let Some(order) = standing(cell.state, replied) {
+            // Only the drawer takes cash.
+            let provider = if cell.row == "cash_taken" {
+                ProviderId::Cash
+            } else {
+                ProviderId::OmiseTrueMoney
+            };
+            if let Some(order) = standing_at(provider, cell.state, replied) {
                 drive(&cell, &order, replied);
                 driven += 1;
             }
         }
     }
     // Four states have one way in, seven have two.
-    assert_eq!(driven, 19 * (4 + 7 * 2));
+    assert_eq!(driven, 20 * (4 + 7 * 2));
 }
 
 #[test]

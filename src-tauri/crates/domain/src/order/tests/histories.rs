@@ -18,7 +18,7 @@ struct Happening {
 const ASKED: Money = Money::from_satang(10_000);
 
 fn happening() -> impl Strategy<Value = Happening> {
-    (0_u8..32, 0_usize..3, 0_u8..3, 0_u8..8).prop_map(|(what, attempt, key, size)| Happening {
+    (0_u8..34, 0_usize..3, 0_u8..3, 0_u8..8).prop_map(|(what, attempt, key, size)| Happening {
         what,
         attempt,
         key,
@@ -123,6 +123,13 @@ fn anything(order: &Order, happening: Happening, step: usize) -> OrderEvent {
         20 => AttemptEvent::CancelDone,
         21 => AttemptEvent::ListenClosed,
         22 => return OrderEvent::Voided { by: None },
+        30 => {
+            return opens_at(ProviderId::Cash, order.attempts.len(), order.missing());
+        }
+        31 => AttemptEvent::CashTaken {
+            payable: crate::cash::in_coins(asked).unwrap_or(asked),
+            tendered: asked,
+        },
         23..=25 => {
             return OrderEvent::RefundRequested {
                 refund: refund_id(order.refunds.len()),

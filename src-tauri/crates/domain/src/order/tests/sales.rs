@@ -53,6 +53,52 @@ fn a_gateway_that_takes_satang() {
 }
 
 #[test]
+fn cash_in_coins_that_exist() {
+    tell(
+        "
+        due 120.37
+        a opens cash
+        a sent
+        a counted 120.00 of 500.00 -- no: the amount is out of range
+        a counted 120.50 of 120.25 -- no: the amount is out of range
+        a counted 120.25 of 500.00
+        = settled a paid received 120.25 missing 0.00 excess 0.00 order 120.37 rounding -0.12 clearing 120.25 flags none
+        a counted 120.25 of 500.00 -- no: not possible while the attempt is paid
+        ",
+    );
+}
+
+#[test]
+fn only_the_drawer_takes_cash() {
+    tell(
+        "
+        due 120.00
+        a opens
+        a sent
+        a counted 120.00 of 120.00 -- no: the amount is out of range
+        ",
+    );
+}
+
+#[test]
+fn cash_for_a_sale_whose_qr_is_paid_after_all() {
+    tell(
+        "
+        due 250.00
+        a opens
+        a sent
+        a asks 250.00
+        b opens cash
+        b sent
+        b counted 250.00 of 250.00
+        = settled b paid received 250.00 flags none
+        a paid k 250.00
+        = settled received 500.00 excess 250.00 flags duplicate_payment
+        ",
+    );
+}
+
+#[test]
 fn an_adjusted_payment_in_parts() {
     tell(
         "

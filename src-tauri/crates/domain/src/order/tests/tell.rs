@@ -43,6 +43,9 @@ impl Sale {
                 kind: RefundKind::Void,
                 provider_ref: None,
             },
+            [letter, "opens", "cash"] => {
+                opens_at(ProviderId::Cash, number_of(letter), self.order().missing())
+            }
             [letter, "opens"] => opens(number_of(letter), self.order().missing()),
             [letter, "opens", amount] => opens(number_of(letter), baht(amount)),
             [letter, rest @ ..] => of(number_of(letter), Self::attempt_event(rest)),
@@ -66,6 +69,10 @@ impl Sale {
             },
             ["paid", key, amount, "fee", fee] => AttemptEvent::Confirmed {
                 evidence: proof(key, baht(amount), Some(baht(fee))),
+            },
+            ["counted", payable, "of", tendered] => AttemptEvent::CashTaken {
+                payable: baht(payable),
+                tendered: baht(tendered),
             },
             ["word"] => AttemptEvent::OperatorConfirmed {
                 by: "Som".to_owned(),

@@ -1,0 +1,194 @@
+//! Balance, banks and payouts at the command line, as lines.
+
+use crate::app::App;
+use crate::error::{ApiError, ErrorCode};
+use crate::view::moment;
+use keptang_checkout::{Payout, PayoutState};
+use keptang_domain::money::parse_amount;
+use keptang_domain::{ProviderId, RefundId};
+use keptang_ports::{PaymentProvider, ProviderError};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What a provider holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BalanceLine {
+    /// Always `balance`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Whose.
+    pub id: &'static str,
+    /// How much.
+    pub available: String,
+    /// The provider's word for the currency.
+    pub currency: String,
+    /// When it was asked.
+    pub as_of: String,
+}
+
+/// A bank a provider knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BankLine {
+    /// Always `bank`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Whose list.
+    pub id: &'static str,
+    /// The provider's code.
+    pub code: String,
+    /// English name.
+    pub name: String,
+    /// Thai name.
+    pub name_th: Option<String>,
+    /// It can be used now.
+    pub active: bool,
+}
+
+/// One payout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PayoutLine {
+    /// Always `payout`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Our id.
+    pub payout_id: String,
+    /// From whom.
+    pub provider: &'static str,
+    /// To which registered account.
+    pub account: String,
+    /// How much.
+    pub amount: String,
+    /// `requested`, `done`, `failed` or `unknown`.
+    pub state: &'static str,
+    /// The provider's reference.
+    pub provider_ref: Option<String>,
+    /// What the provider keeps.
+    pub fee: Option<String>,
+    /// The provider's own word.
+    pub reason: Option<String>,
+}
+
+/// What `payout` asks for.
+#[derive(Debug, Clone)]
+pub struct PayoutWish {
+    /// Provider word.
+    pub provider: String,
+    /// Which registered account.
+    pub account: String,
+    /// As typed.
+    pub amount: String,
+    /// Who, an owner whose PIN was right.
+    pub by: String,
+}
+
+impl App {
+    /// What a provider holds for the shop.
+    ///
+    /// # Errors
+    /// `bad_request` for an unknown word, `payout_refused` for a provider without a balance; otherwise what the
+    /// provider's answer means.
+    pub async fn balance(&self, id: &str) -> Result<BalanceLine, ApiError> {
+        let provider = self.paying_provider(id)?;
+        let answer = match provider.payouts() {
+            Some(payouts) => payouts.balance().await,
+            None => Err(ProviderError::NotSent),
+        };
+        let balance = answer.map_err(|error| asked_in_vain(provider.id(), &error))?;
+        Ok(BalanceLine {
+            kind: "balance",
+            id: provider.id().word(),
+            available: balance.available.to_string(),
+            currency: balance.currency,
+            as_of: moment(self.till().now()),
+        })
+    }
+
+    /// Banks a provider can pay out to.
+    ///
+    /// # Errors
+    /// As for the balance.
+    pub async fn banks(&self, id: &str) -> Result<Vec<BankLine>, ApiError> {
+        let provider = self.paying_provider(id)?;
+        let answer = match provider.payouts() {
+            Some(payouts) => payouts.banks().await,
+            None => Err(ProviderError::NotSent),
+        };
+        let banks = answer.map_err(|error| asked_in_vain(provider.id(), &error))?;
+        Ok(banks
+            .into_iter()
+            .map(|bank| BankLine {
+                kind: "bank",
+                id: provider.id().word(),
+                code: bank.code,
+                name: bank.name,
+                name_th: bank.name_th,
+                active: bank.active,
+            })
+            .collect())
+    }
+
+    /// Pays out to a registered account.
+    ///
+    /// # Errors
+    /// `payout_refused` with the rule that forbids it.
+    pub async fn pay_out(&self, wish: PayoutWish) -> Result<PayoutLine, ApiError> {
+        let amount = parse_amount(&wish.amount)?;
+        let provider = self.paying_provider(&wish.provider)?.id();
+        let payout = self
+            .till()
+            .pay_out(provider, &wish.account, amount, wish.by)
+            .await?;
+        Ok(line(payout))
+    }
+
+    /// Ends a payout by the word of an owner who looked at the provider's dashboard.
+    ///
+    /// # Errors
+    /// `payout_refused` when it is not open.
+    pub async fn settle_payout(&self, id: &str, done: bool, by: String) -> Result<PayoutLine, ApiError> {
+        let id: RefundId = id
+            .parse()
+            .map_err(|_| ApiError::new(ErrorCode::BadRequest).with("argument", "resolve"))?;
+        Ok(line(self.till().settle_payout(id, done, by).await?))
+    }
+
+    fn paying_provider(&self, id: &str) -> Result<Arc<dyn PaymentProvider>, ApiError> {
+        let id: ProviderId = id
+            .parse()
+            .map_err(|_| ApiError::new(ErrorCode::BadRequest).with("provider", id))?;
+        let Some(provider) = self.till().provider(id) else {
+            let (code, setting) = self.why_not_enabled(id);
+            return Err(ApiError::new(ErrorCode::Misconfigured)
+                .with("setting", setting)
+                .with("fault", code));
+        };
+        if let Some(fault) = &provider.profile().fault {
+            return Err(ApiError::misconfigured(fault));
+        }
+        if provider.payouts().is_none() {
+            return Err(keptang_checkout::PayoutError::NotOffered.into());
+        }
+        Ok(Arc::clone(provider))
+    }
+}
+
+fn asked_in_vain(provider: ProviderId, error: &ProviderError) -> ApiError {
+    match error {
+        ProviderError::Misconfigured(fault) => ApiError::misconfigured(fault),
+        _ => ApiError::new(ErrorCode::ProviderDown).with("provider", provider),
+    }
+}
+
+fn line(payout: Payout) -> PayoutLine {
+    PayoutLine {
+        kind: "payout",
+        payout_id: payout.id.to_string(),
+        provider: payout.provider.word(),
+        account: payout.label,
+        amount: payout.amount.to_string(),
+        state: PayoutState::word(payout.state),
+        provider_ref: payout.provider_ref,
+        fee: payout.fee.map(|fee| fee.to_string()),
+        reason: payout.word,
+    }
+}
