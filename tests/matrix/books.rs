@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use keptang_domain::order::{Change, Order, OrderEvent};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
-    Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
-    VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
+    Schedule, VerifyReport, Watch, WorkerId,
 };
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -66,7 +66,7 @@ impl Books {
         Ok(self.inner.as_ref())
     }
 
-    fn note(&self, attempts: impl IntoIterator<Item = AttemptId>) {
+    fn expect_answers(&self, attempts: impl IntoIterator<Item = AttemptId>) {
         self.asking.lock().unwrap().extend(attempts);
         self.changed.notify_waiters();
     }
@@ -77,7 +77,7 @@ impl Ledger for Books {
     async fn open_order(&self, new: NewOrder) -> Result<Order, LedgerError> {
         let attempt = new.attempt;
         let order = self.open()?.open_order(new).await?;
-        self.note([attempt]);
+        self.expect_answers([attempt]);
         Ok(order)
     }
 
@@ -90,7 +90,7 @@ impl Ledger for Books {
             })
             .collect();
         self.open()?.commit(changes, claim_new).await?;
-        self.note(opened);
+        self.expect_answers(opened);
         Ok(())
     }
 
@@ -114,7 +114,7 @@ impl Ledger for Books {
         limit: usize,
     ) -> Result<Vec<Claim>, LedgerError> {
         let claims = self.open()?.claim_due(worker, now, lease_ms, limit).await?;
-        self.note(claims.iter().map(|claim| claim.attempt));
+        self.expect_answers(claims.iter().map(|claim| claim.attempt));
         Ok(claims)
     }
 
@@ -126,7 +126,7 @@ impl Ledger for Books {
         lease_ms: i64,
     ) -> Result<Option<Claim>, LedgerError> {
         let claim = self.open()?.claim_one(attempt, worker, now, lease_ms).await?;
-        self.note(claim.iter().map(|claim| claim.attempt));
+        self.expect_answers(claim.iter().map(|claim| claim.attempt));
         Ok(claim)
     }
 
@@ -139,6 +139,10 @@ impl Ledger for Books {
 
     async fn wake(&self, attempt: AttemptId, at: Timestamp) -> Result<(), LedgerError> {
         self.open()?.wake(attempt, at).await
+    }
+
+    async fn wake_all(&self, at: Timestamp, lease_ms: i64) -> Result<(), LedgerError> {
+        self.open()?.wake_all(at, lease_ms).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, LedgerError> {
@@ -167,5 +171,13 @@ impl Ledger for Books {
 
     async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError> {
         self.open()?.put_person(person, by, at).await
+    }
+
+    async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {
+        self.open()?.trail(what).await
+    }
+
+    async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
+        self.open()?.note(line, after).await
     }
 }

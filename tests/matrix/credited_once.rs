@@ -143,7 +143,12 @@ impl Sale<'_> {
         let _ = self
             .stage
             .till
-            .retry(self.id, method, Some(self.stage.provider()))
+            .retry(
+                self.id,
+                method,
+                Some(self.stage.provider()),
+                &keptang_checkout::Particulars::default(),
+            )
             .await;
         self.stage.quiet().await;
         if let Some(rule) = set {

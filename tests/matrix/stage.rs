@@ -4,7 +4,7 @@
 use crate::books::{Books, PATIENCE};
 use crate::gate::Gate;
 use crate::provider::{self, Can, Endpoints, Player};
-use keptang_checkout::{Charge, CheckOutcome, Parts, Till, TillConfig, Timing};
+use keptang_checkout::{Charge, CheckOutcome, Particulars, Parts, PayoutRules, Till, TillConfig, Timing};
 use keptang_domain::order::{Attempt, AttemptState, ConfirmReason, Flag, Order, OrderState};
 use keptang_domain::{AttemptId, DayCutoff, Money, OrderId, ProviderId};
 use keptang_ledger::SqliteLedger;
@@ -189,6 +189,7 @@ impl Stage {
             provider: Some(self.provider()),
             note: None,
             cashier: None,
+            particulars: Particulars::default(),
         }
     }
 
@@ -202,7 +203,10 @@ impl Stage {
     /// Another attempt on the same sale.
     pub(crate) async fn retry(&self, id: OrderId) {
         let method = self.provider().method();
-        self.till.retry(id, method, Some(self.provider())).await.unwrap();
+        self.till
+            .retry(id, method, Some(self.provider()), &Particulars::default())
+            .await
+            .unwrap();
         self.quiet().await;
     }
 
@@ -387,6 +391,7 @@ fn assemble(
             routing: BTreeMap::from([(provider.method(), vec![provider])]),
             public_url: Some(public_url.to_owned()),
             timing,
+            payouts: PayoutRules::default(),
         },
         worker: WorkerId(worker),
     })

@@ -120,7 +120,13 @@ impl Bits {
     /// The five runs through a point, along a row or a column, the middle one holding the point; with its start.
     fn through(&self, x: usize, y: usize, is_row: bool) -> Option<([usize; 5], usize)> {
         let (at, end) = if is_row { (x, self.columns) } else { (y, self.rows) };
-        let dark = |at: usize| if is_row { self.is_dark(at, y) } else { self.is_dark(x, at) };
+        let dark = |at: usize| {
+            if is_row {
+                self.is_dark(at, y)
+            } else {
+                self.is_dark(x, at)
+            }
+        };
         let heart = dark(at);
         let mut lengths = [0; 5];
         let mut here = at;
@@ -145,7 +151,10 @@ impl Bits {
                 start = here;
             }
         }
-        lengths.iter().all(|length| *length > 0).then_some((lengths, start))
+        lengths
+            .iter()
+            .all(|length| *length > 0)
+            .then_some((lengths, start))
     }
 
     fn confirm(&self, x: usize, y: usize, is_inverted: bool) -> Option<Finder> {

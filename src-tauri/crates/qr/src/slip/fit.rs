@@ -71,7 +71,11 @@ fn pairs(finders: &[Finder]) -> Vec<Corner> {
                 (b, a, at(b, -dy, dx)),
                 (b, a, at(b, dy, -dx)),
             ];
-            corners.extend(thirds.iter().filter_map(|(corner, p, q)| Corner::new(corner, p, q)));
+            corners.extend(
+                thirds
+                    .iter()
+                    .filter_map(|(corner, p, q)| Corner::new(corner, p, q)),
+            );
             let middles = [
                 at(a, (dx - dy) / 2.0, (dy + dx) / 2.0),
                 at(a, (dx + dy) / 2.0, (dy - dx) / 2.0),
@@ -99,7 +103,11 @@ fn triples(finders: &[Finder]) -> Vec<Corner> {
         for (then, b) in finders.iter().enumerate().skip(at + 1) {
             for c in finders.iter().skip(then + 1) {
                 let choices = [(a, b, c), (b, a, c), (c, a, b)];
-                corners.extend(choices.into_iter().filter_map(|(corner, p, q)| Corner::new(corner, p, q)));
+                corners.extend(
+                    choices
+                        .into_iter()
+                        .filter_map(|(corner, p, q)| Corner::new(corner, p, q)),
+                );
             }
         }
     }
@@ -343,6 +351,10 @@ impl Marks {
         let count = self.marks.len() as f32;
         let spread = (squares - sum * sum / count).max(0.0) * (count - signs * signs / count);
         // A flat spot agrees with nothing.
-        if spread < 1.0 { 0.0 } else { (product - sum * signs / count) / spread.sqrt() }
+        if spread < 1.0 {
+            0.0
+        } else {
+            (product - sum * signs / count) / spread.sqrt()
+        }
     }
 }

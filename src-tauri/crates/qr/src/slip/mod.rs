@@ -32,7 +32,13 @@ pub fn read_slip(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Found>, DecodeError> {
     let (_, picture) = open_grey(bytes, limits)?;
-    let mut search = Search { wanted: &wanted, found: Vec::new(), is_over: false, fits: Vec::new(), stage:0 };
+    let mut search = Search {
+        wanted: &wanted,
+        found: Vec::new(),
+        is_over: false,
+        fits: Vec::new(),
+        stage: 0,
+    };
     search.run(&picture);
     Ok(search.found)
 }
@@ -47,21 +53,29 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(&mut self, picture: &GrayImage) {
-        self.stage=1;
+        self.stage = 1;
         for text in read::texts(picture) {
             self.take(text, true);
         }
-        if self.is_over { return; }
-        let t0=std::time::Instant::now();
+        if self.is_over {
+            return;
+        }
+        let t0 = std::time::Instant::now();
         let half = plane::halved(picture);
-        if std::env::var("QRDBG").is_ok() { eprintln!("   halved {:?}", t0.elapsed());}
+        if std::env::var("QRDBG").is_ok() {
+            eprintln!("   halved {:?}", t0.elapsed());
+        }
         self.both(3, &half, picture, 2.0);
-        if self.is_over { return; }
-        self.stage=2;
+        if self.is_over {
+            return;
+        }
+        self.stage = 2;
         self.locate(picture, picture, 1.0);
-        let t0=std::time::Instant::now();
+        let t0 = std::time::Instant::now();
         let sharp = plane::sharpened(picture, 4);
-        if std::env::var("QRDBG").is_ok() { eprintln!("   sharp {:?}", t0.elapsed());}
+        if std::env::var("QRDBG").is_ok() {
+            eprintln!("   sharp {:?}", t0.elapsed());
+        }
         self.both(4, &sharp, picture, 1.0);
         let hs = plane::sharpened(&half, 4);
         self.both(7, &hs, picture, 2.0);
@@ -80,21 +94,29 @@ impl Search<'_> {
     }
 
     fn both(&mut self, stage: u32, seen: &GrayImage, picture: &GrayImage, factor: f32) {
-        if self.is_over { return; }
-        let t0=std::time::Instant::now();
+        if self.is_over {
+            return;
+        }
+        let t0 = std::time::Instant::now();
         self.stage = stage;
         for text in read::texts(seen) {
             self.take(text, false);
         }
-        if std::env::var("QRDBG").is_ok() { eprintln!("   zxing {:?}", t0.elapsed());}
-        if self.is_over { return; }
+        if std::env::var("QRDBG").is_ok() {
+            eprintln!("   zxing {:?}", t0.elapsed());
+        }
+        if self.is_over {
+            return;
+        }
         self.stage = stage + 10;
         self.locate(seen, picture, factor);
     }
 
     fn take(&mut self, text: String, is_plain: bool) {
         let is_wanted = (self.wanted)(&text);
-        if is_wanted && std::env::var("QRDBG").is_ok() { eprintln!("stage {}", self.stage); }
+        if is_wanted && std::env::var("QRDBG").is_ok() {
+            eprintln!("stage {}", self.stage);
+        }
         self.is_over |= is_wanted;
         if (is_wanted || is_plain) && !self.found.iter().any(|f| f.text == text) {
             self.found.push(Found { text });
@@ -102,32 +124,49 @@ impl Search<'_> {
     }
 
     fn locate(&mut self, seen: &GrayImage, picture: &GrayImage, factor: f32) {
-        let t0=std::time::Instant::now();
+        let t0 = std::time::Instant::now();
         let finders = finders::find(seen);
-        let t1=t0.elapsed();
+        let t1 = t0.elapsed();
         let mut fits = fit::fits(seen, &finders);
-        let t2=t0.elapsed();
-        if fits.is_empty() && [2,14,30].contains(&self.stage) { fits = fit::fits_of_pairs(seen, &finders); }
-        let t3=t0.elapsed();
-        if std::env::var("QRDBG").is_ok() { eprintln!("   find {t1:?} fit {:?} pairs {:?}", t2-t1,t3-t2);}
-        if std::env::var("QRDBG").is_ok() { eprintln!("stage {} finders {} fits {:?}", self.stage, finders.len(), fits.iter().map(|f|(f.modules,f.score)).collect::<Vec<_>>()); }
+        let t2 = t0.elapsed();
+        if fits.is_empty() && [2, 14, 30].contains(&self.stage) {
+            fits = fit::fits_of_pairs(seen, &finders);
+        }
+        let t3 = t0.elapsed();
+        if std::env::var("QRDBG").is_ok() {
+            eprintln!("   find {t1:?} fit {:?} pairs {:?}", t2 - t1, t3 - t2);
+        }
+        if std::env::var("QRDBG").is_ok() {
+            eprintln!(
+                "stage {} finders {} fits {:?}",
+                self.stage,
+                finders.len(),
+                fits.iter().map(|f| (f.modules, f.score)).collect::<Vec<_>>()
+            );
+        }
         for fit in fits.into_iter().take(3) {
             self.read_fit(seen, &fit);
             if !self.is_over && !std::ptr::eq(seen, picture) {
                 self.read_fit(picture, &fit.scaled(factor));
             }
-            if self.is_over { return; }
+            if self.is_over {
+                return;
+            }
             self.fits.push(fit.scaled(factor));
         }
     }
 
     fn read_fit(&mut self, picture: &GrayImage, fit: &Fit) {
-        let Some(levels) = Levels::measure(picture, fit) else { return };
+        let Some(levels) = Levels::measure(picture, fit) else {
+            return;
+        };
         for guess in levels.guesses() {
             if let Some(text) = symbol::decode(&guess) {
                 self.take(text, false);
             }
-            if self.is_over { return; }
+            if self.is_over {
+                return;
+            }
         }
     }
 }

@@ -72,7 +72,8 @@ impl Levels {
     /// picture. Where nine in a square agree, something lies over them, or a lamp shines.
     pub(super) fn doubts(&self) -> Vec<f32> {
         let both = self.values.iter().zip(&self.contrast);
-        both.map(|(value, contrast)| value.abs().min(1.0) * contrast).collect()
+        both.map(|(value, contrast)| value.abs().min(1.0) * contrast)
+            .collect()
     }
 
     fn note_contrast(&mut self) {
@@ -109,7 +110,9 @@ impl Levels {
         }
         let (dark, light) = (dark.0 / dark.1, light.0 / light.1);
         let (middle, half) = ((dark + light) / 2.0, (light - dark) / 2.0);
-        self.values.iter_mut().for_each(|value| *value = (*value - middle) / half.max(0.01));
+        self.values
+            .iter_mut()
+            .for_each(|value| *value = (*value - middle) / half.max(0.01));
         half > 0.5
     }
 
@@ -187,13 +190,17 @@ impl Levels {
     /// The levels that, blurred, give what was measured: a few dozen small corrections, kept within black and white.
     fn deblurred(&self, blur: &Blur) -> Self {
         let mut out = self.clone();
-        out.values.iter_mut().for_each(|value| *value = value.clamp(-1.0, 1.0));
+        out.values
+            .iter_mut()
+            .for_each(|value| *value = value.clamp(-1.0, 1.0));
         for _ in 0..40 {
             let before = out.clone();
             for y in 0..self.side {
                 for x in 0..self.side {
                     let near = NEAR.iter().zip(blur);
-                    let sum: f32 = near.map(|((right, down), weight)| weight * before.beside(x, y, *right, *down)).sum();
+                    let sum: f32 = near
+                        .map(|((right, down), weight)| weight * before.beside(x, y, *right, *down))
+                        .sum();
                     let error = self.get(x, y) - sum - blur[9];
                     let value = &mut out.values[y * self.side + x];
                     *value = (*value + error).clamp(-1.2, 1.2);
@@ -230,7 +237,9 @@ fn solved(mut rows: [[f64; 11]; 10]) -> Option<Blur> {
                 continue;
             }
             let factor = row[at] / lead[at];
-            row.iter_mut().zip(lead).for_each(|(cell, lead)| *cell -= factor * lead);
+            row.iter_mut()
+                .zip(lead)
+                .for_each(|(cell, lead)| *cell -= factor * lead);
         }
     }
     let mut blur = [0.0; 10];

@@ -23,7 +23,11 @@ impl Sums {
             .zip(sums.chunks_exact_mut(width).skip(1))
         {
             let mut row = 0_u32;
-            for ((value, sum), above) in line.iter().zip(out.iter_mut().skip(1)).zip(above.iter_mut().skip(1)) {
+            for ((value, sum), above) in line
+                .iter()
+                .zip(out.iter_mut().skip(1))
+                .zip(above.iter_mut().skip(1))
+            {
                 row = row.wrapping_add(u32::from(*value));
                 *sum = row.wrapping_add(*above);
                 *above = *sum;
@@ -85,7 +89,9 @@ fn with_means(picture: &GrayImage, radius: usize, of_both: impl Fn(u32, u32) -> 
 
 /// Edges three times as steep: undoes blur, and lifts a code out of a grey haze.
 pub(super) fn sharpened(picture: &GrayImage, radius: usize) -> GrayImage {
-    with_means(picture, radius, |value, mean| byte((value * 4).saturating_sub(mean * 3)))
+    with_means(picture, radius, |value, mean| {
+        byte((value * 4).saturating_sub(mean * 3))
+    })
 }
 
 /// The mean of three by three pixels: against noise and JPEG's rings.
@@ -96,7 +102,9 @@ pub(super) fn smoothed(picture: &GrayImage) -> GrayImage {
 /// What differs from the mean about it, eight times as strong, about a middle grey: against thin contrast, dark
 /// pictures and uneven light.
 pub(super) fn flattened(picture: &GrayImage, radius: usize) -> GrayImage {
-    with_means(&smoothed(picture), radius, |value, mean| byte((128 + value * 8).saturating_sub(mean * 8)))
+    with_means(&smoothed(picture), radius, |value, mean| {
+        byte((128 + value * 8).saturating_sub(mean * 8))
+    })
 }
 
 /// Half as wide and high; every pixel the mean of four.
@@ -115,5 +123,10 @@ pub(super) fn halved(picture: &GrayImage) -> GrayImage {
 }
 
 pub(super) fn doubled(picture: &GrayImage) -> GrayImage {
-    resize(picture, picture.width() * 2, picture.height() * 2, FilterType::CatmullRom)
+    resize(
+        picture,
+        picture.width() * 2,
+        picture.height() * 2,
+        FilterType::CatmullRom,
+    )
 }

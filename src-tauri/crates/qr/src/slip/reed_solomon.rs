@@ -77,9 +77,9 @@ pub(super) fn correct(block: &mut [u8], checks: usize, erased: &[usize], spare: 
     };
     let last = block.len() - 1;
     // Codeword `at` is the coefficient of x^(last - at).
-    let erasures = erased
-        .iter()
-        .fold(vec![1], |locator, at| product(&locator, &[1, Field::power(last - at)]));
+    let erasures = erased.iter().fold(vec![1], |locator, at| {
+        product(&locator, &[1, Field::power(last - at)])
+    });
     let mut shifted = product(&syndromes, &erasures);
     shifted.truncate(checks);
     let errors = shortest_register(&shifted[erased.len()..]);
@@ -107,13 +107,18 @@ pub(super) fn correct(block: &mut [u8], checks: usize, erased: &[usize], spare: 
         let size = Field::over(value_at(&evaluator, inverse), slope);
         *codeword ^= Field::times(size, Field::power(place));
     }
-    roots == locator.len() - 1 && self::syndromes(block, checks).iter().all(|syndrome| *syndrome == 0)
+    roots == locator.len() - 1
+        && self::syndromes(block, checks)
+            .iter()
+            .all(|syndrome| *syndrome == 0)
 }
 
 fn syndromes(block: &[u8], checks: usize) -> Vec<u8> {
     let at = |exponent| {
         let x = Field::power(exponent);
-        block.iter().fold(0, |sum, codeword| Field::times(sum, x) ^ codeword)
+        block
+            .iter()
+            .fold(0, |sum, codeword| Field::times(sum, x) ^ codeword)
     };
     (0..checks).map(at).collect()
 }
@@ -124,7 +129,9 @@ fn shortest_register(sequence: &[u8]) -> Vec<u8> {
     let (mut length, mut shift, mut scale) = (0, 1, 1_u8);
     for at in 0..sequence.len() {
         let terms = register.iter().enumerate().take(at + 1);
-        let gap = terms.fold(0, |sum, (back, term)| sum ^ Field::times(*term, sequence[at - back]));
+        let gap = terms.fold(0, |sum, (back, term)| {
+            sum ^ Field::times(*term, sequence[at - back])
+        });
         if gap == 0 {
             shift += 1;
             continue;
@@ -202,6 +209,9 @@ mod tests {
         for codeword in block.iter_mut().take(9) {
             *codeword ^= 0x5a;
         }
-        assert!(!correct(&mut block, 10, &all[..9], 2), "two checks are to be spared");
+        assert!(
+            !correct(&mut block, 10, &all[..9], 2),
+            "two checks are to be spared"
+        );
     }
 }

@@ -53,7 +53,11 @@ fn formats(levels: &Levels) -> Vec<(usize, u8)> {
                     8 => (7, 8),
                     _ => (14 - bit, 8),
                 };
-                let second = if bit < 8 { (side - 1 - bit, 8) } else { (8, side - 15 + bit) };
+                let second = if bit < 8 {
+                    (side - 1 - bit, 8)
+                } else {
+                    (8, side - 15 + bit)
+                };
                 let both = levels.get(first.0, first.1).clamp(-1.0, 1.0)
                     + levels.get(second.0, second.1).clamp(-1.0, 1.0);
                 if (word >> bit) & 1 == 1 { -both } else { both }
@@ -62,7 +66,10 @@ fn formats(levels: &Levels) -> Vec<(usize, u8)> {
         }
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
-    all.into_iter().take(2).map(|(_, level, mask)| (level, mask)).collect()
+    all.into_iter()
+        .take(2)
+        .map(|(_, level, mask)| (level, mask))
+        .collect()
 }
 
 /// Whether a module belongs to the code's furniture and carries no data.
@@ -71,7 +78,11 @@ fn is_furniture(version: usize, side: usize, x: usize, y: usize) -> bool {
     let version_mark = version >= 7 && ((x < 6 && y + 11 >= side) || (y < 6 && x + 11 >= side));
     let far = side - 7;
     let middle = if version >= 7 { far / 2 + 3 } else { far };
-    let centre = |at: usize| [6, middle, far].into_iter().find(|centre| at.abs_diff(*centre) <= 2);
+    let centre = |at: usize| {
+        [6, middle, far]
+            .into_iter()
+            .find(|centre| at.abs_diff(*centre) <= 2)
+    };
     let alignment = centre(x).zip(centre(y)).is_some_and(|(cx, cy)| {
         // Three corners hold finders instead.
         !matches!((cx == 6, cy == 6), (true, true))
@@ -106,7 +117,11 @@ fn read_codewords(levels: &Levels, sure: &[f32], version: usize, mask: u8, total
     for (pair, columns) in columns.chunks(2).enumerate() {
         for step in 0..side {
             let y = if pair % 2 == 0 { side - 1 - step } else { step };
-            for x in columns.iter().copied().filter(|x| !is_furniture(version, side, *x, y)) {
+            for x in columns
+                .iter()
+                .copied()
+                .filter(|x| !is_furniture(version, side, *x, y))
+            {
                 let is_dark = levels.get(x, y) < 0.0;
                 word = (word << 1) | u8::from(is_dark != is_masked(mask, x, y));
                 least = least.min(sure[y * side + x]);
