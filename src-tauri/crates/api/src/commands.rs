@@ -3,11 +3,14 @@
 
 use crate::app::App;
 use crate::dto::{
-    ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders, RecentRequest,
-    RetryRequest, TillState, TrainingRequest,
+    BalanceRequest, ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders,
+    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, TillState,
+    TrainingRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
+use crate::headless::ProviderTest;
+use crate::payout::Balance;
 use keptang_ports::Role;
 use serde_json::Value;
 use ts_rs::TS;
@@ -76,6 +79,10 @@ command_list! {
     order_check(OrderRequest) -> Checked, Needs::Nobody;
     order_cancel(OrderRequest) -> Order, Needs::Nobody;
     order_confirm(ConfirmRequest) -> Order, Needs::Approval(Role::Manager);
+    provider_list(Nothing) -> Providers, Needs::Nobody;
+    provider_test(ProviderRequest) -> ProviderTest, Needs::Nobody;
+    balance(BalanceRequest) -> Balance, Needs::Approval(Role::Manager);
+    reconcile(ReconcileRequest) -> Reconcile, Needs::Approval(Role::Manager);
     training_act(TrainingRequest) -> Nothing, Needs::Training;
 }
 

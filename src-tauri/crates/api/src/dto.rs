@@ -4,6 +4,8 @@
 //! string in baht with two digits, because a JavaScript number cannot hold every value; moments are RFC 3339 with
 //! Bangkok's offset. ts-rs writes the TypeScript side from here.
 
+use crate::headless::ProviderLine;
+use crate::reconcile::Reconciled;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -362,6 +364,55 @@ pub struct Checked {
 /// Nothing to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Nothing {}
+
+/// What every provider can do.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Providers {
+    /// In the order of product.md.
+    pub providers: Vec<ProviderLine>,
+}
+
+/// A day against the lists of providers.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Reconcile {
+    /// One for each provider with a list.
+    pub providers: Vec<Reconciled>,
+}
+
+/// Names a provider.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderRequest {
+    /// Its word.
+    pub provider: String,
+}
+
+/// Asks for a balance.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceRequest {
+    /// Whose.
+    pub provider: String,
+    /// Who asks.
+    pub user: String,
+    /// Their PIN.
+    pub pin: String,
+}
+
+/// Holds a day against the lists.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReconcileRequest {
+    /// Business day, `YYYY-MM-DD`.
+    pub date: String,
+    /// Only this provider.
+    #[ts(optional)]
+    pub provider: Option<String>,
+    /// Who asks.
+    pub user: String,
+    /// Their PIN.
+    pub pin: String,
+}
 
 /// Opens a sale.
 #[derive(Debug, Clone, Deserialize, TS)]

@@ -2,10 +2,13 @@
 
 use crate::app::App;
 use crate::dto::{
-    ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders, RecentRequest,
-    RetryRequest, TillState, TrainingRequest,
+    BalanceRequest, ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders,
+    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, TillState,
+    TrainingRequest,
 };
 use crate::error::{ApiError, ErrorCode};
+use crate::headless::ProviderTest;
+use crate::payout::Balance;
 use crate::training::Act;
 use crate::{people, view};
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};
@@ -309,6 +312,28 @@ pub(crate) async fn order_confirm(app: &App, request: ConfirmRequest) -> Result<
         Err(ConfirmError::AlreadyPaid(order)) => Ok(app.show(&order).await),
         Err(other) => Err(other.into()),
     }
+}
+
+pub(crate) async fn provider_list(app: &App, _: Nothing) -> Result<Providers, ApiError> {
+    Ok(Providers {
+        providers: app.provider_lines(),
+    })
+}
+
+pub(crate) async fn provider_test(app: &App, request: ProviderRequest) -> Result<ProviderTest, ApiError> {
+    app.test_provider(&request.provider).await
+}
+
+pub(crate) async fn balance(app: &App, request: BalanceRequest) -> Result<Balance, ApiError> {
+    app.approve(&request.user, &request.pin, Role::Manager).await?;
+    app.balance(&request.provider).await
+}
+
+pub(crate) async fn reconcile(app: &App, request: ReconcileRequest) -> Result<Reconcile, ApiError> {
+    app.approve(&request.user, &request.pin, Role::Manager).await?;
+    Ok(Reconcile {
+        providers: app.reconcile(&request.date, request.provider.as_deref()).await?,
+    })
 }
 
 pub(crate) async fn training_act(app: &App, request: TrainingRequest) -> Result<Nothing, ApiError> {

@@ -92,22 +92,26 @@ pub enum RefundEnd {
 }
 
 /// One line of `provider list`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ProviderLine {
     /// Always `provider`.
     #[serde(rename = "type")]
+    #[ts(type = "\"provider\"")]
     pub kind: &'static str,
     /// Word.
+    #[ts(type = "Provider | \"easyslip\"")]
     pub id: &'static str,
     /// Set up and switched on.
     pub enabled: bool,
     /// Methods it serves.
+    #[ts(type = "Method[]")]
     pub methods: Vec<&'static str>,
     /// Smallest amount.
     pub min: Option<String>,
     /// Largest amount.
     pub max: Option<String>,
     /// How the outcome is learnt.
+    #[ts(type = "Tracking[]")]
     pub tracking: Vec<&'static str>,
     /// Can cancel.
     pub cancel: bool,
@@ -122,10 +126,11 @@ pub struct ProviderLine {
 }
 
 /// One line of `provider test`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ProviderTestLine {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct ProviderTest {
     /// Always `provider_test`.
     #[serde(rename = "type")]
+    #[ts(type = "\"provider_test\"")]
     pub kind: &'static str,
     /// Word.
     pub id: String,
@@ -348,12 +353,12 @@ impl App {
     ///
     /// # Errors
     /// `not_built` for slips, which a later version verifies; `bad_request` for an unknown word.
-    pub async fn test_provider(&self, id: &str) -> Result<ProviderTestLine, ApiError> {
+    pub async fn test_provider(&self, id: &str) -> Result<ProviderTest, ApiError> {
         if id == "easyslip" {
             return Err(ApiError::new(ErrorCode::NotBuilt));
         }
         let provider: ProviderId = word(id)?;
-        let line = |code, setting, message_th: String, message_en: String| ProviderTestLine {
+        let line = |code, setting, message_th: String, message_en: String| ProviderTest {
             kind: "provider_test",
             id: id.to_owned(),
             ok: code == "ok",

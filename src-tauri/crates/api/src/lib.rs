@@ -27,12 +27,12 @@ pub use commands::{COMMANDS, Command, Needs};
 pub use dto::{Attempt, Instruction, Order};
 pub use error::{ApiError, ErrorCode};
 pub use headless::{
-    ChargeWish, ListWish, ParticularsWish, ProviderLine, ProviderTestLine, RefundEnd, RefundWish, UserError,
+    ChargeWish, ListWish, ParticularsWish, ProviderLine, ProviderTest, RefundEnd, RefundWish, UserError,
     UserLine, is_running, next_provider, terminal_qr,
 };
 pub use keptang_domain::money::{AmountError, parse_amount};
 pub use keptang_ports::{Person, Role, VerifyReport};
-pub use payout::{BalanceLine, BankLine, PayoutLine, PayoutWish};
+pub use payout::{Balance, BankLine, PayoutLine, PayoutWish};
 pub use people::PersonError;
 pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 pub use setup::{InitError, init};

@@ -11,12 +11,14 @@ use serde::Serialize;
 use std::sync::Arc;
 
 /// What a provider holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BalanceLine {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Balance {
     /// Always `balance`.
     #[serde(rename = "type")]
+    #[ts(type = "\"balance\"")]
     pub kind: &'static str,
     /// Whose.
+    #[ts(type = "Provider")]
     pub id: &'static str,
     /// How much.
     pub available: String,
@@ -87,14 +89,14 @@ impl App {
     /// # Errors
     /// `bad_request` for an unknown word, `payout_refused` for a provider without a balance; otherwise what the
     /// provider's answer means.
-    pub async fn balance(&self, id: &str) -> Result<BalanceLine, ApiError> {
+    pub async fn balance(&self, id: &str) -> Result<Balance, ApiError> {
         let provider = self.paying_provider(id)?;
         let answer = match provider.payouts() {
             Some(payouts) => payouts.balance().await,
             None => Err(ProviderError::NotSent),
         };
         let balance = answer.map_err(|error| asked_in_vain(provider.id(), &error))?;
-        Ok(BalanceLine {
+        Ok(Balance {
             kind: "balance",
             id: provider.id().word(),
             available: balance.available.to_string(),

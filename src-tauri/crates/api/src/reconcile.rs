@@ -8,14 +8,17 @@ use keptang_ports::ProviderError;
 use serde::Serialize;
 
 /// One payment that does not agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ReconcileLine {
     /// Always `reconcile`.
     #[serde(rename = "type")]
+    #[ts(type = "\"reconcile\"")]
     pub kind: &'static str,
     /// Whose list.
+    #[ts(type = "Provider")]
     pub provider: &'static str,
     /// Where it belongs.
+    #[ts(type = "\"only_ours\" | \"only_theirs\" | \"amount_differs\" | \"state_differs\"")]
     pub bucket: &'static str,
     /// Number of our order.
     pub order: Option<String>,
@@ -26,33 +29,41 @@ pub struct ReconcileLine {
     /// What they have.
     pub their_amount: Option<String>,
     /// Our attempt's state.
+    #[ts(type = "AttemptState | null")]
     pub our_state: Option<&'static str>,
     /// Their own word.
     pub their_state: Option<String>,
 }
 
 /// How many payments of a provider are in each bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ReconcileSummary {
     /// Always `reconcile_summary`.
     #[serde(rename = "type")]
+    #[ts(type = "\"reconcile_summary\"")]
     pub kind: &'static str,
     /// Whose list.
+    #[ts(type = "Provider")]
     pub provider: &'static str,
     /// Both say the same.
+    #[ts(type = "number")]
     pub agree: usize,
     /// Only the ledger has it.
+    #[ts(type = "number")]
     pub only_ours: usize,
     /// Only the provider has it.
+    #[ts(type = "number")]
     pub only_theirs: usize,
     /// Different sums.
+    #[ts(type = "number")]
     pub amount_differs: usize,
     /// Paid on one side only.
+    #[ts(type = "number")]
     pub state_differs: usize,
 }
 
 /// A day against one provider's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Reconciled {
     /// What does not agree.
     pub lines: Vec<ReconcileLine>,

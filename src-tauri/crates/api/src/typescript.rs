@@ -3,6 +3,9 @@
 use crate::commands::COMMANDS;
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
+use crate::headless::{ProviderLine, ProviderTest};
+use crate::payout::Balance;
+use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 use keptang_domain::order::{AttemptState, ConfirmReason, Flag, OrderState, Reason};
 use keptang_domain::{Method, ProviderId, Tracking};
 use ts_rs::{Config, TS};
@@ -39,6 +42,8 @@ pub fn typescript() -> String {
         declare::<dto::Qr>(&config),
         declare::<dto::Instruction>(&config),
         declare::<dto::Attempt>(&config),
+        declare::<dto::Quote>(&config),
+        declare::<dto::Asset>(&config),
         declare::<dto::Refund>(&config),
         declare::<dto::Order>(&config),
         declare::<dto::ProviderInfo>(&config),
@@ -46,6 +51,17 @@ pub fn typescript() -> String {
         declare::<dto::TillState>(&config),
         declare::<dto::Orders>(&config),
         declare::<dto::Checked>(&config),
+        declare::<ProviderLine>(&config),
+        declare::<dto::Providers>(&config),
+        declare::<ProviderTest>(&config),
+        declare::<Balance>(&config),
+        declare::<ReconcileLine>(&config),
+        declare::<ReconcileSummary>(&config),
+        declare::<Reconciled>(&config),
+        declare::<dto::Reconcile>(&config),
+        declare::<dto::ProviderRequest>(&config),
+        declare::<dto::BalanceRequest>(&config),
+        declare::<dto::ReconcileRequest>(&config),
         declare::<dto::Nothing>(&config),
         declare::<dto::ChargeRequest>(&config),
         declare::<dto::OrderRequest>(&config),

@@ -189,6 +189,44 @@ change: string | null,
  * Terms of an invoice that is paid with a coin.
  */
 quote: Quote | null, };
+export type Quote = { 
+/**
+ * Coin.
+ */
+coin: string, 
+/**
+ * Network.
+ */
+network: string, 
+/**
+ * What the invoice asks for.
+ */
+invoiced: string, 
+/**
+ * In which currency.
+ */
+currency: string, 
+/**
+ * Baht for one unit of it, when it is not baht.
+ */
+rate: string | null, 
+/**
+ * Where the rate comes from.
+ */
+source: string, 
+/**
+ * When it was taken.
+ */
+at: string, };
+export type Asset = { 
+/**
+ * Coin.
+ */
+coin: string, 
+/**
+ * Network.
+ */
+network: string, };
 export type Refund = { 
 /**
  * Our id.
@@ -464,6 +502,225 @@ news: boolean,
  * What was found.
  */
 code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended", };
+export type ProviderLine = { 
+/**
+ * Always `provider`.
+ */
+type: "provider", 
+/**
+ * Word.
+ */
+id: Provider | "easyslip", 
+/**
+ * Set up and switched on.
+ */
+enabled: boolean, 
+/**
+ * Methods it serves.
+ */
+methods: Method[], 
+/**
+ * Smallest amount.
+ */
+min: string | null, 
+/**
+ * Largest amount.
+ */
+max: string | null, 
+/**
+ * How the outcome is learnt.
+ */
+tracking: Tracking[], 
+/**
+ * Can cancel.
+ */
+cancel: boolean, 
+/**
+ * Can return money.
+ */
+refund: boolean, 
+/**
+ * Has a list to reconcile with.
+ */
+statement: boolean, 
+/**
+ * Can pay out.
+ */
+payout: boolean, 
+/**
+ * Real money.
+ */
+live: boolean, };
+export type Providers = { 
+/**
+ * In the order of product.md.
+ */
+providers: Array<ProviderLine>, };
+export type ProviderTest = { 
+/**
+ * Always `provider_test`.
+ */
+type: "provider_test", 
+/**
+ * Word.
+ */
+id: string, 
+/**
+ * Nothing is wrong.
+ */
+ok: boolean, 
+/**
+ * Closed list of cli.md.
+ */
+code: string, 
+/**
+ * The setting to look at.
+ */
+setting: string | null, 
+/**
+ * What was found, in Thai.
+ */
+message_th: string, 
+/**
+ * What was found, in English.
+ */
+message_en: string, };
+export type Balance = { 
+/**
+ * Always `balance`.
+ */
+type: "balance", 
+/**
+ * Whose.
+ */
+id: Provider, 
+/**
+ * How much.
+ */
+available: string, 
+/**
+ * The provider's word for the currency.
+ */
+currency: string, 
+/**
+ * When it was asked.
+ */
+as_of: string, };
+export type ReconcileLine = { 
+/**
+ * Always `reconcile`.
+ */
+type: "reconcile", 
+/**
+ * Whose list.
+ */
+provider: Provider, 
+/**
+ * Where it belongs.
+ */
+bucket: "only_ours" | "only_theirs" | "amount_differs" | "state_differs", 
+/**
+ * Number of our order.
+ */
+order: string | null, 
+/**
+ * The provider's reference.
+ */
+provider_ref: string | null, 
+/**
+ * What we wanted paid.
+ */
+our_amount: string | null, 
+/**
+ * What they have.
+ */
+their_amount: string | null, 
+/**
+ * Our attempt's state.
+ */
+our_state: AttemptState | null, 
+/**
+ * Their own word.
+ */
+their_state: string | null, };
+export type ReconcileSummary = { 
+/**
+ * Always `reconcile_summary`.
+ */
+type: "reconcile_summary", 
+/**
+ * Whose list.
+ */
+provider: Provider, 
+/**
+ * Both say the same.
+ */
+agree: number, 
+/**
+ * Only the ledger has it.
+ */
+only_ours: number, 
+/**
+ * Only the provider has it.
+ */
+only_theirs: number, 
+/**
+ * Different sums.
+ */
+amount_differs: number, 
+/**
+ * Paid on one side only.
+ */
+state_differs: number, };
+export type Reconciled = { 
+/**
+ * What does not agree.
+ */
+lines: Array<ReconcileLine>, 
+/**
+ * The counts.
+ */
+summary: ReconcileSummary, };
+export type Reconcile = { 
+/**
+ * One for each provider with a list.
+ */
+providers: Array<Reconciled>, };
+export type ProviderRequest = { 
+/**
+ * Its word.
+ */
+provider: string, };
+export type BalanceRequest = { 
+/**
+ * Whose.
+ */
+provider: string, 
+/**
+ * Who asks.
+ */
+user: string, 
+/**
+ * Their PIN.
+ */
+pin: string, };
+export type ReconcileRequest = { 
+/**
+ * Business day, `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * Only this provider.
+ */
+provider?: string, 
+/**
+ * Who asks.
+ */
+user: string, 
+/**
+ * Their PIN.
+ */
+pin: string, };
 export type Nothing = Record<symbol, never>;
 export type ChargeRequest = { 
 /**
@@ -584,5 +841,9 @@ export interface Commands {
   order_check: { req: OrderRequest; reply: Checked };
   order_cancel: { req: OrderRequest; reply: Order };
   order_confirm: { req: ConfirmRequest; reply: Order };
+  provider_list: { req: Nothing; reply: Providers };
+  provider_test: { req: ProviderRequest; reply: ProviderTest };
+  balance: { req: BalanceRequest; reply: Balance };
+  reconcile: { req: ReconcileRequest; reply: Reconcile };
   training_act: { req: TrainingRequest; reply: Nothing };
 }
