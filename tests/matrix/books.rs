@@ -5,12 +5,12 @@ use async_trait::async_trait;
 use keptang_domain::order::{Change, Order, OrderEvent};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
+    VerifyReport, Watch, WorkerId,
 };
 use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -22,7 +22,19 @@ pub(crate) struct Books {
     inner: Arc<dyn Ledger>,
     cut: AtomicBool,
     asking: Mutex<BTreeSet<AttemptId>>,
+    /// Claims that are being written: on disk, perhaps, and not among `asking` yet.
+    claiming: AtomicUsize,
     changed: Notify,
+}
+
+/// One claim being written.
+struct Claiming<'a>(&'a Books);
+
+impl Drop for Claiming<'_> {
+    fn drop(&mut self) {
+        self.0.claiming.fetch_sub(1, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
+    }
 }
 
 impl Books {
@@ -31,6 +43,7 @@ impl Books {
             inner,
             cut: AtomicBool::new(false),
             asking: Mutex::default(),
+            claiming: AtomicUsize::new(0),
             changed: Notify::new(),
         })
     }
@@ -45,8 +58,9 @@ impl Books {
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            let idle = self.asking.lock().unwrap().is_empty();
             let due = self.inner.next_due().await.unwrap();
+            // Looked at after the reading: what was claimed before it is known by now.
+            let idle = self.claiming.load(Ordering::SeqCst) == 0 && self.asking.lock().unwrap().is_empty();
             if idle && due.is_none_or(|due| due > now) {
                 return;
             }
@@ -66,6 +80,11 @@ impl Books {
         Ok(self.inner.as_ref())
     }
 
+    fn claim(&self) -> Claiming<'_> {
+        self.claiming.fetch_add(1, Ordering::SeqCst);
+        Claiming(self)
+    }
+
     fn expect_answers(&self, attempts: impl IntoIterator<Item = AttemptId>) {
         self.asking.lock().unwrap().extend(attempts);
         self.changed.notify_waiters();
@@ -75,6 +94,7 @@ impl Books {
 #[async_trait]
 impl Ledger for Books {
     async fn open_order(&self, new: NewOrder) -> Result<Order, LedgerError> {
+        let _claiming = self.claim();
         let attempt = new.attempt;
         let order = self.open()?.open_order(new).await?;
         self.expect_answers([attempt]);
@@ -89,6 +109,7 @@ impl Ledger for Books {
                 _ => None,
             })
             .collect();
+        let _claiming = self.claim();
         self.open()?.commit(changes, claim_new).await?;
         self.expect_answers(opened);
         Ok(())
@@ -113,6 +134,7 @@ impl Ledger for Books {
         lease_ms: i64,
         limit: usize,
     ) -> Result<Vec<Claim>, LedgerError> {
+        let _claiming = self.claim();
         let claims = self.open()?.claim_due(worker, now, lease_ms, limit).await?;
         self.expect_answers(claims.iter().map(|claim| claim.attempt));
         Ok(claims)
@@ -125,6 +147,7 @@ impl Ledger for Books {
         now: Timestamp,
         lease_ms: i64,
     ) -> Result<Option<Claim>, LedgerError> {
+        let _claiming = self.claim();
         let claim = self.open()?.claim_one(attempt, worker, now, lease_ms).await?;
         self.expect_answers(claim.iter().map(|claim| claim.attempt));
         Ok(claim)

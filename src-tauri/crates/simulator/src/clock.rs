@@ -53,15 +53,7 @@ impl Clock {
         }
     }
 
-    /// What the provider's `Date` header says: the true time, however far the panel moved the clock, because moving
-    /// it is waiting. A fixed clock is all the time there is, so it is that clock.
-    pub(crate) fn dated_ms(&self) -> i64 {
-        match self.base {
-            Base::Machine => self.unmoved_ms(),
-            Base::Fixed(_) => self.now_ms(),
-        }
-    }
-
+    /// A clock that stands still is not this machine's.
     pub(crate) fn is_fixed(&self) -> bool {
         matches!(self.base, Base::Fixed(_))
     }

@@ -152,7 +152,7 @@ fn admit(turn: &mut Turn<'_>, gateway: &Gateway, call: &Call) -> Admission {
     let ahead_s = settings.clock_ahead_s;
     let clock = &turn.app.clock;
     let is_own = ahead_s != 0 || clock.is_fixed();
-    let own_date = is_own.then(|| http_date(clock.dated_ms() + ahead_s * 1000));
+    let own_date = is_own.then(|| http_date(clock.unmoved_ms() + ahead_s * 1000));
     let limit = (gateway.rate_per_s)(settings).filter(|_| !call.endpoint.is_download());
     let is_too_fast = limit.is_some_and(|limit| !has_room(turn, call, limit));
     if is_too_fast {

@@ -73,6 +73,16 @@ pub const TRAINING_EASYSLIP_OTHER_BRANCH_API_KEY: &str = "2d9a6f34-8e07-4c5b-8d3
 
 /// An HTTP client that follows no redirects and uses no proxy.
 fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {
+    http_builder(timeout).build()
+}
+
+/// The same without kept connections: a receiver may hang up between two callbacks, and the next one would be lost in
+/// a connection that is just going away.
+fn callback_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest::Error> {
+    http_builder(timeout).pool_max_idle_per_host(0).build()
+}
+
+fn http_builder(timeout: std::time::Duration) -> reqwest::ClientBuilder {
     // Building a client needs a default crypto provider even when it only ever speaks plain http; an error
     // means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -80,5 +90,4 @@ fn http_client(timeout: std::time::Duration) -> Result<reqwest::Client, reqwest:
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(timeout)
-        .build()
 }

@@ -209,7 +209,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let account = account(&config)?;
     let (world, store) = open_world(&config)?;
-    let http = crate::http_client(Duration::from_secs(10))?;
+    let http = crate::callback_client(Duration::from_secs(10))?;
     let bind_error = |source| StartError::Bind {
         addr: config.listen,
         source,
