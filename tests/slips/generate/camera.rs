@@ -25,7 +25,11 @@ impl View {
         let modules = scene.code.2 / scene.module_px;
         let reach = modules * self.module_px * 0.75;
         let spot = |chance: &mut Chance, end: f32| {
-            if end > 2.0 * reach { chance.from(reach, end - reach) } else { end / 2.0 }
+            if end > 2.0 * reach {
+                chance.from(reach, end - reach)
+            } else {
+                end / 2.0
+            }
         };
         let (middle_x, middle_y) = (spot(chance, self.width as f32), spot(chance, self.height as f32));
         let inverse = inverted(&self.projection(scene));
@@ -38,8 +42,13 @@ impl View {
                 for (dx, dy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
                     let (px, py) = (x as f32 + dx - middle_x, y as f32 + dy - middle_y);
                     let [u, v, w] = inverse.map(|row| row[0] * px + row[1] * py + row[2]);
-                    let (u, v) = (u / w + scene.code.0 + scene.code.2 / 2.0, v / w + scene.code.1 + scene.code.2 / 2.0);
-                    sum += self.seen(&scene.plane, u, v).unwrap_or(desk + grain * (px + py * 0.7).sin() * 20.0);
+                    let (u, v) = (
+                        u / w + scene.code.0 + scene.code.2 / 2.0,
+                        v / w + scene.code.1 + scene.code.2 / 2.0,
+                    );
+                    sum += self
+                        .seen(&scene.plane, u, v)
+                        .unwrap_or(desk + grain * (px + py * 0.7).sin() * 20.0);
                 }
                 out.values[y * self.width + x] = sum / 4.0;
             }
@@ -52,7 +61,11 @@ impl View {
             return None;
         }
         let wave = |at: f32| 1.0 - self.screen_grid * (0.5 + 0.5 * (at * std::f32::consts::TAU).cos());
-        let grid = if self.screen_grid > 0.0 { wave(u) * wave(v * 0.999) } else { 1.0 };
+        let grid = if self.screen_grid > 0.0 {
+            wave(u) * wave(v * 0.999)
+        } else {
+            1.0
+        };
         Some(screen.at(u, v) * grid)
     }
 
@@ -64,7 +77,13 @@ impl View {
         // Columns one and two of turn * pitch * yaw: the screen is flat, so the third is not needed.
         let first = [cos_yaw, sin_pitch * sin_yaw, -cos_pitch * sin_yaw];
         let second = [0.0, cos_pitch, sin_pitch];
-        let turned = |v: [f32; 3]| [cos_turn * v[0] - sin_turn * v[1], sin_turn * v[0] + cos_turn * v[1], v[2]];
+        let turned = |v: [f32; 3]| {
+            [
+                cos_turn * v[0] - sin_turn * v[1],
+                sin_turn * v[0] + cos_turn * v[1],
+                v[2],
+            ]
+        };
         let (first, second) = (turned(first), turned(second));
         let scale = self.module_px / scene.module_px;
         // About as far away as a phone is held: twice the screen's height.

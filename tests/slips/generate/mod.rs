@@ -109,7 +109,11 @@ pub(crate) struct Sample {
 fn crc(text: &str) -> u16 {
     text.bytes().fold(0xffff, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 }
+            if crc & 0x8000 == 0 {
+                crc << 1
+            } else {
+                (crc << 1) ^ 0x1021
+            }
         })
     })
 }
@@ -141,8 +145,7 @@ fn slip_text(chance: &mut Chance) -> String {
 
 fn payment_text(chance: &mut Chance) -> String {
     let mobile: String = (0..8).map(|_| char::from(*chance.pick(b"0123456789"))).collect();
-    let open =
-        format!("00020101021129370016A000000677010111011300668{mobile}5802TH53037646304");
+    let open = format!("00020101021129370016A000000677010111011300668{mobile}5802TH53037646304");
     format!("{open}{:04X}", crc(&open))
 }
 
@@ -199,7 +202,8 @@ fn quality(from: f32, to: f32, hard: f32) -> File {
 fn take(class: Class, hard: f32, mut look: Look, frame: Frame, chance: &mut Chance) -> (Plane, File) {
     match class {
         Class::Screenshot => {
-            look.module_px = between(8.0, 3.0, hard).round();
+            let largest = if frame == Frame::Whole { 8.0 } else { 6.0 };
+            look.module_px = between(largest, 3.0, hard).round();
             let format = *chance.pick(&[
                 ImageFormat::Png,
                 ImageFormat::Png,
@@ -278,7 +282,7 @@ fn photo(class: Class, hard: f32, look: &Look, frame: Frame, chance: &mut Chance
     let scene = look.clone().draw(chance);
     let (width, height) = match frame {
         Frame::Whole => (1200, 1600),
-        Frame::Close => (420, 480),
+        Frame::Close => (300, 310),
     };
     let mut view = View {
         width,
@@ -333,7 +337,7 @@ fn webcam(class: Class, hard: f32, look: &Look, frame: Frame, chance: &mut Chanc
     let scene = look.clone().draw(chance);
     let modules = scene.code.2 / scene.module_px;
     let (width, height) = match (class, frame) {
-        (_, Frame::Close) => (320, 280),
+        (_, Frame::Close) => (250, 240),
         (Class::Webcam720, Frame::Whole) => (1280, 720),
         (_, Frame::Whole) => (640, 480),
     };

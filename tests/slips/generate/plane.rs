@@ -74,7 +74,10 @@ impl Plane {
                 for tap_y in 0..taps {
                     for tap_x in 0..taps {
                         let inside = |tap: usize| (tap as f32 + 0.5) / taps as f32;
-                        sum += self.at((x as f32 + inside(tap_x)) * step, (y as f32 + inside(tap_y)) * step);
+                        sum += self.at(
+                            (x as f32 + inside(tap_x)) * step,
+                            (y as f32 + inside(tap_y)) * step,
+                        );
                     }
                 }
                 out.values[y * width + x] = sum / (taps * taps) as f32;
@@ -118,7 +121,10 @@ impl Plane {
                 let sum: f32 = (0..taps)
                     .map(|tap| ((tap as f32 + 0.5) / taps as f32 - 0.5) * length_px)
                     .map(|away| {
-                        self.at(x as f32 + 0.5 + away * angle.cos(), y as f32 + 0.5 + away * angle.sin())
+                        self.at(
+                            x as f32 + 0.5 + away * angle.cos(),
+                            y as f32 + 0.5 + away * angle.sin(),
+                        )
                     })
                     .sum();
                 out.values[y * self.width + x] = sum / taps as f32;
@@ -135,7 +141,9 @@ impl Plane {
 
     /// White falls to `part` of itself, black stays.
     pub(crate) fn expose(&mut self, part: f32) {
-        self.values.iter_mut().for_each(|value| *value = *value * part + 4.0);
+        self.values
+            .iter_mut()
+            .for_each(|value| *value = *value * part + 4.0);
     }
 
     /// Darker towards the corners.
@@ -143,7 +151,8 @@ impl Plane {
         let (middle_x, middle_y) = (self.width as f32 / 2.0, self.height as f32 / 2.0);
         for y in 0..self.height {
             for x in 0..self.width {
-                let away = ((x as f32 - middle_x) / middle_x).powi(2) + ((y as f32 - middle_y) / middle_y).powi(2);
+                let away =
+                    ((x as f32 - middle_x) / middle_x).powi(2) + ((y as f32 - middle_y) / middle_y).powi(2);
                 self.values[y * self.width + x] *= 1.0 - strength * away / 2.0;
             }
         }
@@ -153,7 +162,8 @@ impl Plane {
     pub(crate) fn add_glare(&mut self, centre: (f32, f32), radius_px: f32, stretch: f32) {
         for y in 0..self.height {
             for x in 0..self.width {
-                let away = ((x as f32 - centre.0) / stretch).hypot((y as f32 - centre.1) * stretch) / radius_px;
+                let away =
+                    ((x as f32 - centre.0) / stretch).hypot((y as f32 - centre.1) * stretch) / radius_px;
                 if away < 5.0 {
                     self.values[y * self.width + x] += 300.0 * (-(away * away - 0.6).max(0.0) * 0.7).exp();
                 }
@@ -182,7 +192,9 @@ impl Plane {
     pub(crate) fn to_file(&self, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         match format {
-            ImageFormat::Gif => image::DynamicImage::from(self.to_rgb()).to_rgba8().write_to(&mut bytes, format),
+            ImageFormat::Gif => image::DynamicImage::from(self.to_rgb())
+                .to_rgba8()
+                .write_to(&mut bytes, format),
             _ => self.to_rgb().write_to(&mut bytes, format),
         }
         .unwrap();

@@ -33,7 +33,10 @@ impl Look {
             shop: None,
             has_code: true,
             frame,
-            module_px: *chance.pick(&[5.0, 6.0, 7.0, 8.0]),
+            module_px: match frame {
+                Frame::Whole => *chance.pick(&[5.0, 6.0, 7.0, 8.0]),
+                Frame::Close => *chance.pick(&[4.0, 5.0]),
+            },
             is_dark: false,
             levels: 0.0,
             covered: None,
@@ -42,9 +45,15 @@ impl Look {
 
     pub(crate) fn draw(self, chance: &mut Chance) -> Scene {
         let (width, height) = match self.frame {
-            Frame::Whole => *chance.pick(&[(1080, 2400), (1080, 2400), (1080, 2400), (1170, 2532), (1080, 1920)]),
-            Frame::Close if self.shop.is_some() => (760, 560),
-            Frame::Close => (480, 520),
+            Frame::Whole => *chance.pick(&[
+                (1080, 2400),
+                (1080, 2400),
+                (1080, 2400),
+                (1170, 2532),
+                (1080, 1920),
+            ]),
+            Frame::Close if self.shop.is_some() => (480, 310),
+            Frame::Close => (300, 310),
         };
         let (paper, ink) = if self.is_dark {
             (chance.from(10.0, 45.0), chance.from(190.0, 250.0))
@@ -65,12 +74,24 @@ impl Look {
         let margin = *chance.pick(&[2.0, 3.0, 4.0]) * self.module_px;
         let room = margin + 2.0 * self.module_px;
         // Banks put it into a corner below the writing; the picture's middle is rarer.
-        let left = chance.from(room, width as f32 - side - room).round();
+        let is_crowded = self.shop.is_some() && self.frame == Frame::Close;
+        let rightmost = width as f32 - side - room;
+        let left = if is_crowded {
+            rightmost
+        } else {
+            chance.from(room, rightmost).round()
+        };
         let lowest = height as f32 - side - room;
         let top = chance.from((lowest * 0.5).max(room), lowest).round();
         let (dark, light) = self.shades(chance);
         if self.has_code {
-            plane.fill(left - margin, top - margin, side + 2.0 * margin, side + 2.0 * margin, light);
+            plane.fill(
+                left - margin,
+                top - margin,
+                side + 2.0 * margin,
+                side + 2.0 * margin,
+                light,
+            );
             place(&mut plane, &code, left, top, self.module_px, dark, light);
         }
         if let Some(text) = &self.shop {
@@ -94,7 +115,11 @@ impl Look {
         } else {
             (chance.from(0.0, 50.0), chance.from(235.0, 255.0))
         };
-        if self.is_dark { (light, dark) } else { (dark, light) }
+        if self.is_dark {
+            (light, dark)
+        } else {
+            (dark, light)
+        }
     }
 
     /// The shop's own QR lies on the counter next to the phone, or is shown on the same screen: larger and easier.
@@ -102,15 +127,21 @@ impl Look {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
         let module_px = match self.frame {
             Frame::Whole => chance.from(9.0, 14.0).round(),
-            Frame::Close => 7.0,
+            Frame::Close => 5.0,
         };
         let side = code.width() as f32 * module_px;
         let (left, top) = match self.frame {
             Frame::Whole => ((plane.width as f32 - side) / 2.0, plane.height as f32 * 0.12),
-            Frame::Close => (28.0, 28.0),
+            Frame::Close => (20.0, 20.0),
         };
         let margin = 4.0 * module_px;
-        plane.fill(left - margin, top - margin, side + 2.0 * margin, side + 2.0 * margin, 255.0);
+        plane.fill(
+            left - margin,
+            top - margin,
+            side + 2.0 * margin,
+            side + 2.0 * margin,
+            255.0,
+        );
         place(plane, &code, left.round(), top.round(), module_px, 0.0, 255.0);
     }
 
@@ -148,7 +179,13 @@ fn place(plane: &mut Plane, code: &QrCode, left: f32, top: f32, module_px: f32, 
 /// Rows of signs, rules, a coloured head and round logos: what may look like a finder pattern and is none.
 fn write_rows(plane: &mut Plane, chance: &mut Chance, ink: f32, paper: f32) {
     let (width, height) = (plane.width as f32, plane.height as f32);
-    plane.fill(0.0, 0.0, width, height * 0.1, (ink + paper) * chance.from(0.3, 0.6));
+    plane.fill(
+        0.0,
+        0.0,
+        width,
+        height * 0.1,
+        (ink + paper) * chance.from(0.3, 0.6),
+    );
     let mut y = height * 0.03;
     while y < height {
         let size = chance.from(14.0, 38.0);
@@ -158,7 +195,13 @@ fn write_rows(plane: &mut Plane, chance: &mut Chance, ink: f32, paper: f32) {
             let stroke = chance.from(2.0, 5.0);
             plane.fill(x, y, stroke, size, ink);
             if chance.part() < 0.7 {
-                plane.fill(x, y + *chance.pick(&[0.0, 0.4, 0.8]) * size, size * 0.6, stroke, ink);
+                plane.fill(
+                    x,
+                    y + *chance.pick(&[0.0, 0.4, 0.8]) * size,
+                    size * 0.6,
+                    stroke,
+                    ink,
+                );
             }
             if chance.part() < 0.6 {
                 plane.fill(x + size * 0.5, y, stroke, size, ink);

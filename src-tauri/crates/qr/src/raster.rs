@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Luma};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::sniff::{ImageKind, sniff, sniff_unsupported};
 use crate::svg;
@@ -79,17 +79,34 @@ pub fn normalise_to_png(bytes: &[u8], limits: &DecodeLimits) -> Result<Vec<u8>, 
 /// The picture's luma on white: transparent pixels of a QR are its light modules.
 pub(crate) fn open_grey(bytes: &[u8], limits: &DecodeLimits) -> Result<(ImageKind, GrayImage), DecodeError> {
     let (kind, picture) = open(bytes, limits)?;
-    if !picture.color().has_alpha() {
-        return Ok((kind, picture.into_luma8()));
-    }
-    let picture = picture.into_luma_alpha8();
-    let (width, height) = picture.dimensions();
-    let grey = GrayImage::from_fn(width, height, |x, y| {
-        let [luma, alpha] = picture.get_pixel(x, y).0.map(u16::from);
-        let on_white = (luma * alpha + 255 * (255 - alpha)) / 255;
-        Luma([u8::try_from(on_white).expect("a weighted mean of two bytes is a byte")])
-    });
+    let (width, height) = (picture.width(), picture.height());
+    let bytes: Vec<u8> = match &picture {
+        // By hand: the library's conversion takes longer than finding a code.
+        DynamicImage::ImageRgb8(picture) => picture.as_raw().chunks_exact(3).map(luma).collect(),
+        DynamicImage::ImageRgba8(picture) => {
+            let pixels = picture.as_raw().chunks_exact(4);
+            pixels.map(|pixel| on_white(luma(pixel), pixel[3])).collect()
+        }
+        other if other.color().has_alpha() => {
+            let picture = other.to_luma_alpha8();
+            let pixels = picture.as_raw().chunks_exact(2);
+            pixels.map(|pixel| on_white(pixel[0], pixel[1])).collect()
+        }
+        _ => return Ok((kind, picture.into_luma8())),
+    };
+    let grey = GrayImage::from_raw(width, height, bytes).ok_or(DecodeError::Broken { kind })?;
     Ok((kind, grey))
+}
+
+/// Rec. 709 weights in 256ths; they add up to 256.
+fn luma(pixel: &[u8]) -> u8 {
+    let sum = u32::from(pixel[0]) * 54 + u32::from(pixel[1]) * 183 + u32::from(pixel[2]) * 19;
+    u8::try_from(sum / 256).expect("a weighted mean of bytes is a byte")
+}
+
+fn on_white(luma: u8, alpha: u8) -> u8 {
+    let (luma, alpha) = (u32::from(luma), u32::from(alpha));
+    u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).expect("a weighted mean of two bytes is a byte")
 }
 
 fn open(bytes: &[u8], limits: &DecodeLimits) -> Result<(ImageKind, DynamicImage), DecodeError> {

@@ -56,19 +56,28 @@ pub fn decode_image_until(
 }
 
 fn read_into(found: &mut Vec<Found>, picture: &GrayImage) {
-    for text in texts(picture) {
+    for text in texts(picture, Effort::Most) {
         if !found.iter().any(|earlier| earlier.text == text) {
             found.push(Found { text });
         }
     }
 }
 
-/// The texts of the codes in `picture`, as far as error correction vouches for them.
-pub(crate) fn texts(picture: &GrayImage) -> Vec<String> {
-    isolated(|| read(picture)).unwrap_or_default()
+/// How hard ZXing tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Dark on light, at the size it has: half the time.
+    Least,
+    Most,
 }
 
-fn read(picture: &GrayImage) -> Vec<String> {
+/// The texts of the codes in `picture`, as far as error correction vouches for them.
+pub(crate) fn texts(picture: &GrayImage, effort: Effort) -> Vec<String> {
+    isolated(|| read(picture, effort)).unwrap_or_default()
+}
+
+fn read(picture: &GrayImage, effort: Effort) -> Vec<String> {
+    let tries_all = effort == Effort::Most;
     let Ok(view) = ImageView::from_slice(
         picture.as_raw(),
         picture.width(),
@@ -81,10 +90,10 @@ fn read(picture: &GrayImage) -> Vec<String> {
         // Payment and slip codes are all ordinary QR. Micro QR is read out of noise now and then, and stripes
         // out of table rows.
         .formats([BarcodeFormat::QRCodeModel2])
-        .try_harder(true)
-        .try_rotate(true)
-        .try_invert(true)
-        .try_downscale(true)
+        .try_harder(tries_all)
+        .try_rotate(tries_all)
+        .try_invert(tries_all)
+        .try_downscale(tries_all)
         // The default prettifies some contents (GS1, ISO 15434) for people.
         .text_mode(TextMode::Plain)
         .from(view);
@@ -122,10 +131,10 @@ mod tests {
         for side in [42, 48] {
             let small = resize(&full, side, side, FilterType::Triangle);
             assert!(
-                read(&small).is_empty(),
+                read(&small, Effort::Most).is_empty(),
                 "{side}: the plain step suffices, choose another size"
             );
-            assert_eq!(read(&doubled(&small).unwrap()), [text], "{side}");
+            assert_eq!(read(&doubled(&small).unwrap(), Effort::Most), [text], "{side}");
 
             let mut small_png = std::io::Cursor::new(Vec::new());
             small.write_to(&mut small_png, image::ImageFormat::Png).unwrap();
@@ -161,6 +170,6 @@ mod tests {
         };
         let side = u32::try_from((code.width() + 8) * 4).unwrap();
         let picture = GrayImage::from_fn(side, side, |x, y| image::Luma([if dark(x, y) { 0 } else { 255 }]));
-        assert_eq!(read(&picture), ["ร้านฝึก"]);
+        assert_eq!(read(&picture, Effort::Most), ["ร้านฝึก"]);
     }
 }

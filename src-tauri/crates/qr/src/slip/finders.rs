@@ -23,6 +23,11 @@ pub(super) struct Finder {
 /// Enough for a slip full of logos; the strongest are kept.
 const KEPT: usize = 36;
 
+/// Noise looks like anything, now and then. From here on what was noise is dropped.
+const SEEN_AT_MOST: usize = 400;
+/// A finder's heart is not higher than this.
+const PASSED_PX: f32 = 50.0;
+
 /// About three modules of a large code: wide enough to see past a finder's heart, narrow enough to follow the light.
 const WINDOW_PX: usize = 20;
 
@@ -73,6 +78,10 @@ fn join(found: &mut Vec<Finder>, new: Finder) {
             && new.module_px < old.module_px * 1.7
     });
     let Some(old) = same else {
+        if found.len() >= SEEN_AT_MOST {
+            // What few rows agreed on and the search has passed was noise.
+            found.retain(|old| old.rows > 2 || old.y > new.y - PASSED_PX);
+        }
         found.push(new);
         return;
     };

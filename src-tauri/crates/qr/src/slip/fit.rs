@@ -306,7 +306,7 @@ pub(super) fn marks_of(modules: usize) -> Vec<(usize, usize, bool)> {
             // Distance from the heart of the finder this module belongs to.
             let (left, top) = (x < 8, y < 8);
             let (right, bottom) = (x + 8 >= modules, y + 8 >= modules);
-            if (left && top) || (right && top) || (left && bottom) {
+            if (left || right) && (top || bottom) && !(right && bottom) {
                 let away_x = x.abs_diff(if right { modules - 4 } else { 3 });
                 let away_y = y.abs_diff(if bottom { modules - 4 } else { 3 });
                 marks.push((x, y, matches!(away_x.max(away_y), 0 | 1 | 3)));

@@ -1,12 +1,15 @@
 //! A customer's picture to the texts of its QR codes, however hard it was treated.
 //!
-//! Stages from cheap to dear; the search ends with the first text the caller wants. Most pictures are screenshots, which
-//! the first stage, ZXing on the picture as it is, reads in milliseconds. What it misses goes two ways: ZXing again on
-//! filtered pictures, and a search of our own (`finders`, `fit`, `modules`) that knows more about codes than ZXing asks
-//! for and hands it a redrawn, clean one.
+//! Stages go from cheap to dear, and the search ends with the first text the caller wants. Most pictures are
+//! screenshots, which the first stage, ZXing on the picture as it is, reads in milliseconds. What it misses goes two
+//! ways: ZXing again on filtered pictures, and a search of our own that asks less of a code than ZXing does: `finders`
+//! finds corners, `fit` lays a grid over them, `modules` undoes what happened to the picture, `symbol` decodes.
 //!
-//! A wrong text would be worse than none. ZXing's own error correction stands behind every text, and a text that only a
-//! later stage has seen counts only when the caller wants it, which is to say when its own checksum holds.
+//! A wrong text would be worse than none. Error correction stands behind every text, and a text that only a later stage
+//! has seen counts only when the caller wants it, which is to say when the text's own checksum holds.
+//!
+//! What a text means is the caller's business, and so is the clock: the work is bounded by the picture's size, and the
+//! caller may end it sooner between two stages.
 #![expect(
     clippy::float_arithmetic,
     clippy::as_conversions,
@@ -15,148 +18,226 @@
 
 mod finders;
 mod fit;
+mod hint;
 mod modules;
 mod plane;
 mod reed_solomon;
 mod symbol;
 
-use crate::raster::{DecodeError, DecodeLimits, open_grey};
-use crate::read::{self, Found};
+pub use hint::Hint;
+
+use crate::raster::{DecodeError, DecodeLimits, isolated, open_grey};
+use crate::read::{self, Effort, Found};
+use crate::sniff::{ImageKind, sniff};
 use fit::Fit;
 use image::GrayImage;
 use modules::Levels;
+use std::borrow::Cow;
 
+/// What a slip's picture may cost.
+#[derive(Clone, Copy)]
+pub struct SlipLimits<'a> {
+    pub decode: DecodeLimits,
+    /// Asked between stages, each of which takes some tens of milliseconds at most: whether there is time for more.
+    pub may_go_on: &'a dyn Fn() -> bool,
+}
+
+impl Default for SlipLimits<'_> {
+    fn default() -> Self {
+        Self {
+            decode: DecodeLimits::default(),
+            may_go_on: &|| true,
+        }
+    }
+}
+
+/// Why a picture gave no text at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    #[error(transparent)]
+    Picture(#[from] DecodeError),
+    #[error("no QR could be read in the picture: {hint}")]
+    NoQr { hint: Hint },
+}
+
+/// The texts of the QR codes in a PNG, JPEG, GIF or WebP, without repeats and never empty.
+///
+/// Tries harder until `wanted` holds for a text; let it check the slip's form and checksum. A text that is not wanted
+/// (the shop's own QR, for one) is returned only if it was read without any tricks.
+///
+/// # Errors
+/// [`ReadError::Picture`] before anything is searched, [`ReadError::NoQr`] with what the cashier may try. Never panics,
+/// whatever the bytes.
 pub fn read_slip(
     bytes: &[u8],
-    limits: &DecodeLimits,
+    limits: &SlipLimits<'_>,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Found>, DecodeError> {
-    let (_, picture) = open_grey(bytes, limits)?;
+) -> Result<Vec<Found>, ReadError> {
+    // Nobody photographs an SVG; drawing one costs more than it could ever be worth here.
+    if bytes.len() <= limits.decode.max_bytes && sniff(bytes) == Some(ImageKind::Svg) {
+        return Err(DecodeError::UnsupportedFormat { found: "SVG" }.into());
+    }
+    let (_, picture) = open_grey(bytes, &limits.decode)?;
     let mut search = Search {
         wanted: &wanted,
+        may_go_on: limits.may_go_on,
         found: Vec::new(),
         is_over: false,
-        fits: Vec::new(),
-        stage: 0,
+        best: None,
     };
-    search.run(&picture);
+    search.plain(&picture);
+    if !search.is_over {
+        let picture = shrunk(picture);
+        let half = plane::halved(&picture);
+        let copies = Copies { picture, half };
+        // The search is our own and young: a fault in it must cost one picture, not the till.
+        isolated(|| search.further(&copies));
+        if search.found.is_empty() {
+            let hint = hint::of(&copies.picture, search.best.as_ref());
+            return Err(ReadError::NoQr { hint });
+        }
+    }
     Ok(search.found)
+}
+
+/// Beyond this a photo is halved before it is searched further: its codes are large, and time is short.
+const SEARCHED_MAX_PIXELS: u64 = 4_500_000;
+/// Below this a code may be too small for its pixels, and doubling helps.
+const DOUBLE_BELOW_PIXELS: u64 = 1_500_000;
+/// No code fits into less.
+const LEAST_SIDE_PX: u32 = 21;
+/// How many grids are read in one view.
+const FITS_READ: usize = 3;
+
+fn shrunk(mut picture: GrayImage) -> GrayImage {
+    while plane::pixels(&picture) > SEARCHED_MAX_PIXELS {
+        picture = plane::halved(&picture);
+    }
+    picture
+}
+
+/// What views are made of.
+struct Copies {
+    picture: GrayImage,
+    half: GrayImage,
+}
+
+/// One way to look at the picture.
+struct View<'a> {
+    seen: Cow<'a, GrayImage>,
+    /// How many of the picture's pixels make one of the view's.
+    factor: f32,
+    /// Whether ZXing looks, too; it has seen the picture itself already.
+    with_zxing: bool,
+    /// Whether two finders suffice. Dear, and worth it where the view is unlike those before.
+    with_pairs: bool,
+}
+
+/// In order of what they found for their time, on the bench's pictures.
+const VIEWS: [fn(&Copies) -> Option<View<'_>>; 9] = [
+    |copies| View::of(Cow::Borrowed(&copies.half), 2.0, false),
+    |copies| {
+        Some(View {
+            with_zxing: false,
+            ..View::of(Cow::Borrowed(&copies.picture), 1.0, true)?
+        })
+    },
+    |copies| View::of(Cow::Owned(plane::smoothed(&copies.picture)), 1.0, false),
+    |copies| View::of(Cow::Owned(plane::sharpened(&copies.picture, 4)), 1.0, true),
+    |copies| View::of(Cow::Owned(plane::sharpened(&copies.half, 4)), 2.0, false),
+    |copies| View::of(Cow::Owned(plane::flattened(&copies.half, 5)), 2.0, true),
+    |copies| {
+        let is_small = plane::pixels(&copies.picture) < DOUBLE_BELOW_PIXELS;
+        is_small
+            .then(|| View::of(Cow::Owned(plane::doubled(&copies.picture)), 0.5, false))
+            .flatten()
+    },
+    |copies| {
+        let is_small = plane::pixels(&copies.picture) < DOUBLE_BELOW_PIXELS;
+        let sharp = || plane::sharpened(&plane::doubled(&copies.picture), 4);
+        is_small
+            .then(|| View::of(Cow::Owned(sharp()), 0.5, false))
+            .flatten()
+    },
+    |copies| View::of(Cow::Owned(plane::flattened(&copies.picture, 8)), 1.0, true),
+];
+
+impl<'a> View<'a> {
+    fn of(seen: Cow<'a, GrayImage>, factor: f32, with_pairs: bool) -> Option<Self> {
+        let is_enough = seen.width().min(seen.height()) >= LEAST_SIDE_PX;
+        is_enough.then_some(Self {
+            seen,
+            factor,
+            with_zxing: true,
+            with_pairs,
+        })
+    }
 }
 
 struct Search<'a> {
     wanted: &'a dyn Fn(&str) -> bool,
+    may_go_on: &'a dyn Fn() -> bool,
     found: Vec<Found>,
     is_over: bool,
-    fits: Vec<Fit>,
-    stage: u32,
+    /// The grid that fitted best, in the picture's pixels: what a hint goes by.
+    best: Option<Fit>,
 }
 
 impl Search<'_> {
-    fn run(&mut self, picture: &GrayImage) {
-        self.stage = 1;
-        for text in read::texts(picture) {
-            self.take(text, true);
-        }
-        if self.is_over {
-            return;
-        }
-        let t0 = std::time::Instant::now();
-        let half = plane::halved(picture);
-        if std::env::var("QRDBG").is_ok() {
-            eprintln!("   halved {:?}", t0.elapsed());
-        }
-        self.both(3, &half, picture, 2.0);
-        if self.is_over {
-            return;
-        }
-        self.stage = 2;
-        self.locate(picture, picture, 1.0);
-        let t0 = std::time::Instant::now();
-        let sharp = plane::sharpened(picture, 4);
-        if std::env::var("QRDBG").is_ok() {
-            eprintln!("   sharp {:?}", t0.elapsed());
-        }
-        self.both(4, &sharp, picture, 1.0);
-        let hs = plane::sharpened(&half, 4);
-        self.both(7, &hs, picture, 2.0);
-        let hs = plane::flattened(&half, 5);
-        self.both(20, &hs, picture, 2.0);
-        if plane::pixels(picture) < 1_500_000 {
-            let double = plane::doubled(picture);
-            self.both(8, &double, picture, 0.5);
-            let double = plane::sharpened(&double, 4);
-            self.both(9, &double, picture, 0.5);
-        }
-        let flat = plane::flattened(picture, 24);
-        self.both(5, &flat, picture, 1.0);
-        let smooth = plane::smoothed(picture);
-        self.both(6, &smooth, picture, 1.0);
-    }
-
-    fn both(&mut self, stage: u32, seen: &GrayImage, picture: &GrayImage, factor: f32) {
-        if self.is_over {
-            return;
-        }
-        let t0 = std::time::Instant::now();
-        self.stage = stage;
-        for text in read::texts(seen) {
-            self.take(text, false);
-        }
-        if std::env::var("QRDBG").is_ok() {
-            eprintln!("   zxing {:?}", t0.elapsed());
-        }
-        if self.is_over {
-            return;
-        }
-        self.stage = stage + 10;
-        self.locate(seen, picture, factor);
-    }
-
-    fn take(&mut self, text: String, is_plain: bool) {
-        let is_wanted = (self.wanted)(&text);
-        if is_wanted && std::env::var("QRDBG").is_ok() {
-            eprintln!("stage {}", self.stage);
-        }
-        self.is_over |= is_wanted;
-        if (is_wanted || is_plain) && !self.found.iter().any(|f| f.text == text) {
-            self.found.push(Found { text });
-        }
-    }
-
-    fn locate(&mut self, seen: &GrayImage, picture: &GrayImage, factor: f32) {
-        let t0 = std::time::Instant::now();
-        let finders = finders::find(seen);
-        let t1 = t0.elapsed();
-        let mut fits = fit::fits(seen, &finders);
-        let t2 = t0.elapsed();
-        if fits.is_empty() && [2, 14, 30].contains(&self.stage) {
-            fits = fit::fits_of_pairs(seen, &finders);
-        }
-        let t3 = t0.elapsed();
-        if std::env::var("QRDBG").is_ok() {
-            eprintln!("   find {t1:?} fit {:?} pairs {:?}", t2 - t1, t3 - t2);
-        }
-        if std::env::var("QRDBG").is_ok() {
-            eprintln!(
-                "stage {} finders {} fits {:?}",
-                self.stage,
-                finders.len(),
-                fits.iter().map(|f| (f.modules, f.score)).collect::<Vec<_>>()
-            );
-        }
-        for fit in fits.into_iter().take(3) {
-            self.read_fit(seen, &fit);
-            if !self.is_over && !std::ptr::eq(seen, picture) {
-                self.read_fit(picture, &fit.scaled(factor));
+    /// ZXing on the picture as it is: first upright and dark on light only, which most pictures are.
+    fn plain(&mut self, picture: &GrayImage) {
+        for effort in [Effort::Least, Effort::Most] {
+            for text in read::texts(picture, effort) {
+                self.take(text, true);
             }
             if self.is_over {
                 return;
             }
-            self.fits.push(fit.scaled(factor));
         }
     }
 
-    fn read_fit(&mut self, picture: &GrayImage, fit: &Fit) {
+    fn further(&mut self, copies: &Copies) {
+        for view in VIEWS {
+            if self.is_over || !(self.may_go_on)() {
+                return;
+            }
+            if let Some(view) = view(copies) {
+                self.look(&copies.picture, &view);
+            }
+        }
+    }
+
+    fn look(&mut self, picture: &GrayImage, view: &View<'_>) {
+        if view.with_zxing {
+            for text in read::texts(&view.seen, Effort::Most) {
+                self.take(text, false);
+            }
+            if self.is_over {
+                return;
+            }
+        }
+        let finders = finders::find(&view.seen);
+        let mut fits = fit::fits(&view.seen, &finders);
+        if fits.is_empty() && view.with_pairs {
+            fits = fit::fits_of_pairs(&view.seen, &finders);
+        }
+        for fit in fits.into_iter().take(FITS_READ) {
+            let on_picture = fit.scaled(view.factor);
+            // The filter helped to find it, but took away as much as it gave.
+            self.read_grid(picture, &on_picture);
+            if !self.is_over && view.with_zxing {
+                self.read_grid(&view.seen, &fit);
+            }
+            if self.is_over {
+                return;
+            }
+            if self.best.as_ref().is_none_or(|best| best.score < fit.score) {
+                self.best = Some(on_picture);
+            }
+        }
+    }
+
+    fn read_grid(&mut self, picture: &GrayImage, fit: &Fit) {
         let Some(levels) = Levels::measure(picture, fit) else {
             return;
         };
@@ -167,6 +248,14 @@ impl Search<'_> {
             if self.is_over {
                 return;
             }
+        }
+    }
+
+    fn take(&mut self, text: String, is_plain: bool) {
+        let is_wanted = (self.wanted)(&text);
+        self.is_over |= is_wanted;
+        if (is_wanted || is_plain) && !self.found.iter().any(|found| found.text == text) {
+            self.found.push(Found { text });
         }
     }
 }

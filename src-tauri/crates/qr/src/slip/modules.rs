@@ -76,6 +76,12 @@ impl Levels {
             .collect()
     }
 
+    /// How many modules of a hundred have no contrast about them.
+    pub(super) fn flat_percent(&self) -> usize {
+        let flat = self.contrast.iter().filter(|contrast| **contrast < 0.35).count();
+        flat * 100 / self.contrast.len().max(1)
+    }
+
     fn note_contrast(&mut self) {
         for y in 0..self.side {
             for x in 0..self.side {
@@ -247,4 +253,24 @@ fn solved(mut rows: [[f64; 11]; 10]) -> Option<Blur> {
         *weight = (rows[at][10] / rows[at][at]) as f32;
     }
     Some(blur)
+}
+
+#[cfg(test)]
+impl Levels {
+    /// A perfect picture.
+    pub(super) fn clear(side: usize, dark: impl Iterator<Item = bool>) -> Self {
+        let values: Vec<f32> = dark.map(|dark| if dark { -1.0 } else { 1.0 }).collect();
+        let contrast = vec![1.5; values.len()];
+        Self {
+            side,
+            values,
+            contrast,
+        }
+    }
+
+    /// A lamp's reflection over one module.
+    pub(super) fn outshine(&mut self, x: usize, y: usize) {
+        self.values[y * self.side + x] = 1.0;
+        self.contrast[y * self.side + x] = 0.0;
+    }
 }

@@ -74,7 +74,8 @@ fn formats(levels: &Levels) -> Vec<(usize, u8)> {
 
 /// Whether a module belongs to the code's furniture and carries no data.
 fn is_furniture(version: usize, side: usize, x: usize, y: usize) -> bool {
-    let finder = (x < 9 && y < 9) || (x + 8 >= side && y < 9) || (x < 9 && y + 8 >= side);
+    let (right, bottom) = (x + 8 >= side, y + 8 >= side);
+    let finder = (x < 9 || right) && (y < 9 || bottom) && !(right && bottom);
     let version_mark = version >= 7 && ((x < 6 && y + 11 >= side) || (y < 6 && x + 11 >= side));
     let far = side - 7;
     let middle = if version >= 7 { far / 2 + 3 } else { far };
@@ -84,11 +85,9 @@ fn is_furniture(version: usize, side: usize, x: usize, y: usize) -> bool {
             .find(|centre| at.abs_diff(*centre) <= 2)
     };
     let alignment = centre(x).zip(centre(y)).is_some_and(|(cx, cy)| {
-        // Three corners hold finders instead.
-        !matches!((cx == 6, cy == 6), (true, true))
-            && !(cx == 6 && cy == far)
-            && !(cx == far && cy == 6)
-            && (version >= 7 || (cx == far && cy == far))
+        // Three corners hold finders instead; small versions have the one opposite only.
+        let in_corner = matches!((cx, cy), (6, 6)) || (cx, cy) == (6, far) || (cx, cy) == (far, 6);
+        !in_corner && (version >= 7 || (cx == far && cy == far))
     });
     finder || version_mark || alignment || x == 6 || y == 6
 }
@@ -225,4 +224,71 @@ fn text(data: &[u8], version: usize) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qrcode::{Color, EcLevel, QrCode, Version};
+
+    fn levels(code: &QrCode) -> Levels {
+        let dark = code.to_colors().into_iter().map(|color| color == Color::Dark);
+        Levels::clear(code.width(), dark)
+    }
+
+    /// Digits, capitals and bytes, so that the encoder uses all three modes.
+    fn text(length: usize) -> String {
+        "004000060000010103SLIP-NO:$%*+./ abcdefg"
+            .chars()
+            .cycle()
+            .take(length)
+            .collect()
+    }
+
+    #[test]
+    fn every_version_and_level_is_read() {
+        for version in 2..=10_i16 {
+            for level in [EcLevel::L, EcLevel::M, EcLevel::Q, EcLevel::H] {
+                let fits = (1..300).rev().find_map(|length| {
+                    let text = text(length);
+                    let code = QrCode::with_version(&text, Version::Normal(version), level).ok()?;
+                    Some((text, code))
+                });
+                let (text, code) = fits.unwrap();
+                assert_eq!(decode(&levels(&code)), Some(text), "{version} {level:?}");
+            }
+        }
+    }
+
+    /// Level L corrects 7 % of errors; a hole of which the place is known may be twice as large.
+    #[test]
+    fn a_hole_costs_half_of_what_errors_cost() {
+        let text = "004100060000010103004022001000000000TTST000015102TH9104809D";
+        let code = QrCode::with_version(text, Version::Normal(3), EcLevel::L).unwrap();
+        let mut levels = levels(&code);
+        for y in 10..18 {
+            for x in 12..18 {
+                levels.outshine(x, y);
+            }
+        }
+        assert_eq!(decode(&levels).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn other_sizes_and_noise_are_no_code() {
+        for side in [21, 61] {
+            assert_eq!(
+                decode(&Levels::clear(side, std::iter::repeat_n(true, side * side))),
+                None
+            );
+        }
+        let mut bits = 1_u32;
+        for side in [25, 29, 33] {
+            let noise = (0..side * side).map(|_| {
+                bits = bits.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                bits >> 31 == 1
+            });
+            assert_eq!(decode(&Levels::clear(side, noise)), None, "{side}");
+        }
+    }
 }
