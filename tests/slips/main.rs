@@ -28,7 +28,11 @@ fn mild_trouble_of_every_kind_is_no_obstacle() {
         for number in 0..3 {
             let sample = sample(SEED, class, number, 8, Frame::Close);
             let payload = sample.payload.clone().unwrap();
-            assert!(texts(&sample).contains(&payload), "{class:?} {number}");
+            assert!(
+                texts(&sample).contains(&payload),
+                "{}, picture {number}",
+                class.words()
+            );
         }
     }
 }

@@ -62,7 +62,7 @@ impl Class {
         Self::BesideShopQr,
     ];
 
-    /// With the range from the mildest to the hardest picture.
+    /// For people, with the range from the mildest to the hardest picture.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Screenshot => "screenshot, PNG, module 8-3 px",
