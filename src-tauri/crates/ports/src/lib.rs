@@ -8,6 +8,7 @@ mod clock;
 mod ledger;
 mod notice;
 mod provider;
+mod slip;
 
 pub use clock::{Clock, Ids};
 pub use ledger::{
@@ -20,4 +21,8 @@ pub use provider::{
     Notice, NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
     ProviderProfile, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine, StatusQuery,
     Strength, TestReport, Verdict, WithdrawRequest, Withdrawn,
+};
+pub use slip::{
+    Allowance, PictureType, Quota, SlipAccount, SlipAnswer, SlipError, SlipFault, SlipInput, SlipKind,
+    SlipQuestion, SlipVerifier,
 };

@@ -88,7 +88,8 @@ fn builder() -> reqwest::ClientBuilder {
 /// The way to one provider.
 pub(crate) struct Channel {
     http: HttpClient,
-    provider: ProviderId,
+    /// For the log.
+    provider: &'static str,
     base_url: String,
     pace: Pace,
     clock_offset_ms: watch::Sender<Option<i64>>,
@@ -135,6 +136,16 @@ impl Channel {
     pub(crate) fn new(
         http: &HttpClient,
         provider: ProviderId,
+        base_url: &str,
+        requests_per_second: u32,
+    ) -> Self {
+        Self::named(http, provider.word(), base_url, requests_per_second)
+    }
+
+    /// The way to somebody who is no payment provider.
+    pub(crate) fn named(
+        http: &HttpClient,
+        provider: &'static str,
         base_url: &str,
         requests_per_second: u32,
     ) -> Self {

@@ -20,6 +20,7 @@ mod act;
 pub mod crypto_2328;
 mod decimal;
 pub mod deposit_gateway;
+pub mod easyslip;
 mod http;
 mod json;
 pub mod jwt_gateway;
