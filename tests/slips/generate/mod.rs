@@ -136,7 +136,7 @@ fn slip_text(chance: &mut Chance) -> String {
     let length = *chance.pick(&[12, 18, 19, 20, 20, 22, 25]);
     let letters = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mixed = b"0123456789abcdefghjkmnpqrstvwxyzABCDEFGHJKMNPQRSTVWXYZ";
-    let from: &[u8] = *chance.pick(&[&letters[..10], &letters[..], &letters[..], &mixed[..]]);
+    let from: &[u8] = chance.pick(&[&letters[..10], &letters[..], &letters[..], &mixed[..]]);
     let reference: String = (0..length).map(|_| char::from(*chance.pick(from))).collect();
     let inner = format!("00060000010103{bank}02{length:02}{reference}");
     let open = format!("00{:02}{inner}5102TH9104", inner.len());
@@ -256,7 +256,7 @@ fn spoiled_copy(class: Class, hard: f32, mut look: Look, chance: &mut Chance) ->
     let mut plane = scene.plane;
     match class {
         Class::Blur if chance.part() < 0.35 => {
-            let angle = chance.from(0.0, 3.14);
+            let angle = chance.from(0.0, std::f32::consts::PI);
             plane = plane.smeared(between(0.6, 1.7, hard) * module_px, angle);
             plane.add_noise(chance, 2.0);
         }
