@@ -9,11 +9,11 @@ use crate::wiring::{self, Wired};
 use keptang_callbacks::{BindError, Listener};
 use keptang_checkout::{Parts, Till, TillConfig, TillEvent, Timing};
 use keptang_domain::order::OrderState;
-use keptang_domain::{Money, ProviderId, Timestamp};
+use keptang_domain::{Money, Timestamp};
 use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, PaymentProvider, WorkerId};
 use keptang_providers::crypto_2328::Crypto2328;
 use keptang_providers::{HttpClientError, Providers};
-use keptang_settings::{LedgerUrl, SecretName, Secrets, Settings, SettingsError};
+use keptang_settings::{LedgerUrl, Secrets, Settings, SettingsError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -227,6 +227,10 @@ impl App {
         self.inner.listening.load(Ordering::Relaxed)
     }
 
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &self.inner.clock
     }
@@ -280,43 +284,6 @@ impl App {
         match &self.inner.training {
             Some(training) => training.act(attempt, act).await,
             None => Err(ApiError::new(crate::error::ErrorCode::Forbidden)),
-        }
-    }
-
-    /// The code and the setting that keep a provider switched off.
-    pub(crate) fn why_not_enabled(&self, provider: ProviderId) -> (&'static str, String) {
-        let providers = &self.inner.settings.providers;
-        let (enabled, secrets): (Option<bool>, &[SecretName]) = match provider {
-            ProviderId::Cash => return ("disabled", "routing.cash".to_owned()),
-            ProviderId::PromptPayDirect => return ("disabled", "shop.promptpay_id".to_owned()),
-            // Asked before anything else: without it no key helps.
-            ProviderId::Crypto2328 if !providers.crypto_2328.legal_note_acknowledged => {
-                return (
-                    "disabled",
-                    "providers.crypto_2328.legal_note_acknowledged".to_owned(),
-                );
-            }
-            ProviderId::Crypto2328 => (providers.crypto_2328.enabled, &[SecretName::Crypto2328ApiKey]),
-            ProviderId::DepositGateway => (
-                providers.deposit_gateway.enabled,
-                &[
-                    SecretName::DepositGatewayToken,
-                    SecretName::DepositGatewayApiKey,
-                    SecretName::DepositGatewaySecretKey,
-                ],
-            ),
-            ProviderId::JwtGateway => (providers.jwt_gateway.enabled, &[SecretName::JwtGatewayApiKey]),
-            ProviderId::OmiseTrueMoney => (
-                providers.omise_truemoney.enabled,
-                &[SecretName::OmiseSecretKey, SecretName::OmisePublicKey],
-            ),
-        };
-        let missing = secrets
-            .iter()
-            .find(|name| self.inner.secrets.get(**name).is_none());
-        match missing {
-            Some(name) if enabled != Some(false) => ("missing_secret", name.variable().to_owned()),
-            _ => ("disabled", format!("providers.{provider}.enabled")),
         }
     }
 

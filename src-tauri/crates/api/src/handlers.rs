@@ -183,6 +183,11 @@ fn method_info(app: &App, around: &view::Surroundings<'_>, method: Method) -> Me
     }
 }
 
+/// Whether a provider is on. Cash has no client that would tell.
+pub(crate) fn takes(app: &App, provider: ProviderId) -> bool {
+    app.till().provider(provider).is_some() || (provider == ProviderId::Cash && takes_cash(app))
+}
+
 /// Cash is there unless the owner took it off the list.
 pub(crate) fn takes_cash(app: &App) -> bool {
     let routed = app.till().config().routing.get(&Method::Cash);
@@ -241,7 +246,8 @@ pub(crate) async fn charge(app: &App, request: ChargeRequest) -> Result<Order, A
         cashier: None,
         particulars: particulars(method, request.coin, request.network, request.tendered.as_deref())?,
     };
-    let order = app.till().charge(charge).await?;
+    let opened = app.till().charge(charge).await;
+    let order = opened.map_err(|error| app.not_opened(error))?;
     Ok(app.show(&order).await)
 }
 
@@ -270,7 +276,8 @@ pub(crate) async fn order_retry(app: &App, request: RetryRequest) -> Result<Orde
     let provider = request.provider.as_deref().map(word).transpose()?;
     let method = word(&request.method)?;
     let particulars = particulars(method, request.coin, request.network, request.tendered.as_deref())?;
-    let order = app.till().retry(order.id, method, provider, &particulars).await?;
+    let opened = app.till().retry(order.id, method, provider, &particulars).await;
+    let order = opened.map_err(|error| app.not_opened(error))?;
     Ok(app.show(&order).await)
 }
 

@@ -6,12 +6,12 @@ use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
 use crate::people::{self, PersonError};
 use crate::view::{self, moment};
-use keptang_checkout::{Charge, ConfirmError, Particulars, RefundError, RefundOrder, Standing};
+use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars, RefundError, RefundOrder};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{AttemptEvent, OrderEvent, OrderState, RefundReason, RefundState};
 use keptang_domain::provider::UnknownWord;
 use keptang_domain::{BusinessDay, Method, ProviderId, RefundId};
-use keptang_ports::{LedgerError, OrderFilter, Person, Role, VerifyReport};
+use keptang_ports::{Fault, LedgerError, OrderFilter, Person, Role, VerifyReport};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::str::FromStr;
@@ -146,6 +146,32 @@ pub struct ProviderTest {
     pub message_en: String,
 }
 
+impl ProviderTest {
+    fn fine(id: &str, message_th: String, message_en: String) -> Self {
+        Self {
+            kind: "provider_test",
+            id: id.to_owned(),
+            ok: true,
+            code: "ok",
+            setting: None,
+            message_th,
+            message_en,
+        }
+    }
+
+    pub(crate) fn faulty(id: &str, fault: Fault) -> Self {
+        Self {
+            kind: "provider_test",
+            id: id.to_owned(),
+            ok: false,
+            code: fault.code,
+            setting: Some(fault.setting),
+            message_th: fault.message_th,
+            message_en: fault.message_en,
+        }
+    }
+}
+
 /// One line of `user list`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UserLine {
@@ -177,7 +203,8 @@ impl App {
             cashier: wish.cashier,
             particulars: wish.particulars.read(method)?,
         };
-        let order = self.till().charge(charge).await?;
+        let opened = self.till().charge(charge).await;
+        let order = opened.map_err(|error| self.not_opened(error))?;
         Ok(self.show(&order).await)
     }
 
@@ -193,10 +220,8 @@ impl App {
         let provider = provider.map(word::<ProviderId>).transpose()?;
         let method = word(method)?;
         let particulars = particulars.read(method)?;
-        let order = self
-            .till()
-            .retry(order.id, method, provider, &particulars)
-            .await?;
+        let opened = self.till().retry(order.id, method, provider, &particulars).await;
+        let order = opened.map_err(|error| self.not_opened(error))?;
         Ok(self.show(&order).await)
     }
 
@@ -235,12 +260,24 @@ impl App {
         Ok(shown)
     }
 
-    /// Asks the provider now.
-    pub async fn check(&self, order: &str) -> Result<Order, ApiError> {
-        let order = self.find(order).await?;
-        let (order, _) = self.till().check(order.id).await?;
+    /// Asks the provider now. `true` with the order when it could not be asked, only told to call again, and the call
+    /// is still to come.
+    pub async fn check(&self, order: &str) -> Result<(Order, bool), ApiError> {
+        let before = self.find(order).await?;
+        let (order, outcome) = self.till().check(before.id).await?;
         let order = self.till().resolve_refunds(order.id).await?;
-        Ok(self.show(&order).await)
+        let to_come = outcome != CheckOutcome::Paid
+            && order.version == before.version
+            && order
+                .attempts
+                .iter()
+                .any(|attempt| self.can_only_be_called(attempt.provider));
+        Ok((self.show(&order).await, to_come))
+    }
+
+    fn can_only_be_called(&self, provider: ProviderId) -> bool {
+        let known = self.till().provider(provider);
+        known.is_some_and(|known| known.status().is_none() && known.resend().is_some())
     }
 
     /// Asks for a cancel; the order may still be cancelling.
@@ -358,61 +395,24 @@ impl App {
             return Err(ApiError::new(ErrorCode::NotBuilt));
         }
         let provider: ProviderId = word(id)?;
-        let line = |code, setting, message_th: String, message_en: String| ProviderTest {
-            kind: "provider_test",
-            id: id.to_owned(),
-            ok: code == "ok",
-            code,
-            setting,
-            message_th,
-            message_en,
-        };
         if provider == ProviderId::Cash && handlers::takes_cash(self) {
-            return Ok(line(
-                "ok",
-                None,
+            return Ok(ProviderTest::fine(
+                id,
                 "เงินสดไม่ต้องเชื่อมต่อ".to_owned(),
                 "Cash needs no connection.".to_owned(),
             ));
         }
         let Some(known) = self.till().provider(provider) else {
-            let (code, setting) = self.why_not_enabled(provider);
-            return Ok(line(
-                code,
-                Some(setting.clone()),
-                format!("ยังไม่ได้เปิดใช้ ตั้งค่า {setting} ก่อน"),
-                format!("Not switched on. Set {setting} first."),
-            ));
+            return Ok(ProviderTest::faulty(id, self.switched_off(provider)));
         };
         if let Some(fault) = known.profile().fault.clone() {
-            return Ok(line(
-                fault.code,
-                Some(fault.setting),
-                fault.message_th,
-                fault.message_en,
-            ));
+            return Ok(ProviderTest::faulty(id, fault));
         }
         let report = known.test().await;
         Ok(match report.fault {
-            None => line("ok", None, report.message_th, report.message_en),
-            Some(fault) => line(
-                fault.code,
-                Some(fault.setting),
-                fault.message_th,
-                fault.message_en,
-            ),
+            None => ProviderTest::fine(id, report.message_th, report.message_en),
+            Some(fault) => ProviderTest::faulty(id, fault),
         })
-    }
-
-    /// The setting that the attempt's provider complained about in its last answer, if it did.
-    pub fn wrong_setting(&self, attempt: &Attempt) -> Option<ApiError> {
-        let provider = attempt.provider.parse().ok()?;
-        match self.till().health(provider).standing {
-            Standing::Misconfigured { setting } => {
-                Some(ApiError::new(ErrorCode::Misconfigured).with("setting", setting))
-            }
-            _ => None,
-        }
     }
 
     /// Proves the ledger.

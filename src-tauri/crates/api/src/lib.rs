@@ -21,6 +21,7 @@ mod training;
 mod typescript;
 mod view;
 mod wiring;
+mod wrong;
 
 pub use app::{App, AppEvent, Options, StartError};
 pub use commands::{COMMANDS, Command, Needs};
@@ -38,3 +39,4 @@ pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 pub use setup::{InitError, init};
 pub use simulator::run_simulator;
 pub use typescript::typescript;
+pub use wrong::address_not_accepted;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
+use crate::handlers;
 use crate::view::moment;
 use keptang_checkout::{Payout, PayoutState};
 use keptang_domain::money::parse_amount;
@@ -159,10 +160,12 @@ impl App {
             .parse()
             .map_err(|_| ApiError::new(ErrorCode::BadRequest).with("provider", id))?;
         let Some(provider) = self.till().provider(id) else {
-            let (code, setting) = self.why_not_enabled(id);
-            return Err(ApiError::new(ErrorCode::Misconfigured)
-                .with("setting", setting)
-                .with("fault", code));
+            // The drawer is on and has no client.
+            return Err(if handlers::takes(self, id) {
+                keptang_checkout::PayoutError::NotOffered.into()
+            } else {
+                ApiError::misconfigured(&self.switched_off(id))
+            });
         };
         if let Some(fault) = &provider.profile().fault {
             return Err(ApiError::misconfigured(fault));

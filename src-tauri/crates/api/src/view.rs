@@ -229,7 +229,7 @@ impl Surroundings<'_> {
         let health = self.till.health(provider.id());
         let (word, setting) = match (&profile.fault, health.standing) {
             (Some(fault), _) => ("misconfigured", Some(fault.setting.clone())),
-            (None, Standing::Misconfigured { setting }) => ("misconfigured", Some(setting)),
+            (None, Standing::Misconfigured { fault }) => ("misconfigured", Some(fault.setting)),
             (None, Standing::Unknown) => ("unknown", None),
             (None, Standing::Ok) => ("ok", None),
             (None, Standing::Slow) => ("slow", None),

@@ -2,7 +2,7 @@
 //! answer says it again.
 
 use keptang_domain::{ProviderId, Timestamp};
-use keptang_ports::ProviderError;
+use keptang_ports::{Fault, ProviderError};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -19,8 +19,8 @@ pub enum Standing {
     Down,
     /// It answers that our settings are wrong.
     Misconfigured {
-        /// Which setting.
-        setting: String,
+        /// Which setting, and what to do about it.
+        fault: Fault,
     },
 }
 
@@ -95,7 +95,7 @@ impl HealthBoard {
             Err(ProviderError::Throttled { .. }) => (Standing::Slow, true, false),
             Err(ProviderError::Misconfigured(fault)) => (
                 Standing::Misconfigured {
-                    setting: fault.setting.clone(),
+                    fault: fault.as_ref().clone(),
                 },
                 true,
                 false,

@@ -300,7 +300,7 @@ fn api_sentence(error: &ApiError, thai: bool) -> String {
                 param("method")
             ),
         ),
-        ErrorCode::NoProvider => no_provider(&param("method")),
+        ErrorCode::NoProvider => no_provider(&param("method"), &param("setting")),
         ErrorCode::Misconfigured => (
             format!("ตั้งค่าผิด ดู {}", param("setting")),
             format!("A setting is wrong: {}.", param("setting")),
@@ -433,19 +433,13 @@ fn payout_refused(why: &str, params: &BTreeMap<&'static str, String>) -> (String
     }
 }
 
-fn no_provider(method: &str) -> (String, String) {
-    let setting = match method {
-        "promptpay" => "shop.promptpay_id",
-        "truemoney" => "KEPTANG_SECRET__OMISE_TRUEMONEY__SECRET_KEY",
-        "crypto" => "providers.crypto_2328.legal_note_acknowledged",
-        "cash" => "routing.cash",
-        _ => {
-            return (
-                "ไม่มีผู้ให้บริการรายใดมีรายการให้ตรวจ".to_owned(),
-                "No provider that is switched on has a list to compare with.".to_owned(),
-            );
-        }
-    };
+fn no_provider(method: &str, setting: &str) -> (String, String) {
+    if method.is_empty() {
+        return (
+            "ไม่มีผู้ให้บริการรายใดมีรายการให้ตรวจ".to_owned(),
+            "No provider that is switched on has a list to compare with.".to_owned(),
+        );
+    }
     (
         format!("ยังไม่ได้ตั้งค่าผู้ให้บริการสำหรับ {method} ตั้ง {setting} ก่อน"),
         format!("No provider is set up for {method}. Set {setting} first."),

@@ -9,6 +9,8 @@ use tokio::time::Instant;
 
 /// How long `order cancel` waits for the provider's word before it says "still cancelling".
 const CANCEL_PATIENCE: Duration = Duration::from_secs(20);
+/// How long `order check` waits for a callback that a provider promised to send again.
+const CALLBACK_PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 impl Session {
@@ -55,7 +57,12 @@ impl Session {
             OrderCommand::Check { order } => {
                 let app = self.open().await?;
                 app.run_background().await;
-                let order = app.check(&order).await?;
+                let (order, is_called_back) = app.check(&order).await?;
+                let order = if is_called_back {
+                    self.until_called_back(&app, order).await?
+                } else {
+                    order
+                };
                 self.printer.order(&order);
                 Ok(Exit::of(&order))
             }
@@ -97,6 +104,18 @@ impl Session {
                 })
             }
         }
+    }
+
+    /// A callback that was asked for comes to this process when it has the port; gone, it would miss it.
+    async fn until_called_back(&self, app: &App, asked: Order) -> Result<Order, Failure> {
+        let end = Instant::now() + CALLBACK_PATIENCE;
+        let version = asked.version;
+        let mut order = asked;
+        while order.version == version && Instant::now() < end {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            order = app.order(&order.order_id).await?;
+        }
+        Ok(order)
     }
 
     async fn timeline(&mut self, order: &str) -> Result<Exit, Failure> {

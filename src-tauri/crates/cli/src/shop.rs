@@ -86,8 +86,13 @@ impl Session {
     }
 
     pub(crate) async fn provider_test(&mut self, id: &str) -> Result<Exit, Failure> {
-        let app = self.open_for_questions().await?;
-        let line = app.test_provider(id).await?;
+        let line = match self.open_for_questions().await {
+            Ok(app) => app.test_provider(id).await?,
+            Err(Failure::Start(error)) => {
+                keptang_api::address_not_accepted(id, &error).ok_or(Failure::Start(error))?
+            }
+            Err(other) => return Err(other),
+        };
         self.printer.line(&line, |thai| {
             let sentence = if thai { &line.message_th } else { &line.message_en };
             let setting = line
