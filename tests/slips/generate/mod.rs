@@ -136,7 +136,8 @@ fn slip_text(chance: &mut Chance) -> String {
     let length = *chance.pick(&[12, 18, 19, 20, 20, 22, 25]);
     let letters = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mixed = b"0123456789abcdefghjkmnpqrstvwxyzABCDEFGHJKMNPQRSTVWXYZ";
-    let from: &[u8] = chance.pick(&[&letters[..10], &letters[..], &letters[..], &mixed[..]]);
+    let sets: [&[u8]; 4] = [&letters[..10], letters, letters, mixed];
+    let from = *chance.pick(&sets);
     let reference: String = (0..length).map(|_| char::from(*chance.pick(from))).collect();
     let inner = format!("00060000010103{bank}02{length:02}{reference}");
     let open = format!("00{:02}{inner}5102TH9104", inner.len());

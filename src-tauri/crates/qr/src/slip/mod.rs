@@ -184,10 +184,16 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// ZXing on the picture as it is: first upright and dark on light only, which most pictures are.
+    /// ZXing on the picture as it is, and inverted for dark mode; only then with all it can try, which takes longer
+    /// than both.
     fn plain(&mut self, picture: &GrayImage) {
-        for effort in [Effort::Least, Effort::Most] {
-            for text in read::texts(picture, effort) {
+        let looks: [&dyn Fn() -> Vec<String>; 3] = [
+            &|| read::texts(picture, Effort::Least),
+            &|| read::texts(&plane::inverted(picture), Effort::Least),
+            &|| read::texts(picture, Effort::Most),
+        ];
+        for look in looks {
+            for text in look() {
                 self.take(text, true);
             }
             if self.is_over {

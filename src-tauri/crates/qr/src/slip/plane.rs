@@ -107,6 +107,11 @@ pub(super) fn flattened(picture: &GrayImage, radius: usize) -> GrayImage {
     })
 }
 
+pub(super) fn inverted(picture: &GrayImage) -> GrayImage {
+    let bytes = picture.as_raw().iter().map(|value| 255 - value).collect();
+    GrayImage::from_raw(picture.width(), picture.height(), bytes).unwrap_or_default()
+}
+
 /// Half as wide and high; every pixel the mean of four.
 pub(super) fn halved(picture: &GrayImage) -> GrayImage {
     let (columns, _) = size(picture);
