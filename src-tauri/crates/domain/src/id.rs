@@ -66,6 +66,11 @@ macro_rules! identifier {
 }
 
 identifier! {
+    /// One transfer slip that was shown.
+    SlipId
+}
+
+identifier! {
     /// One sale at the counter.
     OrderId
 }

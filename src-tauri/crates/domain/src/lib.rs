@@ -14,7 +14,7 @@ pub mod provider;
 pub mod slip;
 pub mod time;
 
-pub use id::{AttemptId, CallbackToken, OrderId, RefundId};
+pub use id::{AttemptId, CallbackToken, OrderId, RefundId, SlipId};
 pub use money::Money;
 pub use provider::{Method, ProviderId, Tracking};
 pub use time::{BusinessDay, DayCutoff, Timestamp};

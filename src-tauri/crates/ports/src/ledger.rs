@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use keptang_domain::order::{Change, Order, OrderEvent, OrderState, Quote};
 use keptang_domain::provider::UnknownWord;
-use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, SlipId, Timestamp};
 
 /// The ledger.
 #[async_trait]
@@ -83,6 +83,28 @@ pub trait Ledger: Send + Sync {
     /// Stores a person, new or changed, with a line in the audit trail.
     async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError>;
 
+    /// Which order holds evidence of this list (`Evidence::book`) and key, and since when.
+    async fn evidence_holder(
+        &self,
+        book: &str,
+        key: &str,
+    ) -> Result<Option<(OrderId, Timestamp)>, LedgerError>;
+
+    /// Stores a slip that was shown, new or changed, and lets go of a claim on it.
+    async fn put_slip(&self, slip: SlipRecord) -> Result<(), LedgerError>;
+
+    /// Slips, newest first.
+    async fn slips(&self, filter: SlipFilter) -> Result<Vec<SlipRecord>, LedgerError>;
+
+    /// Claims up to `limit` slips that are due to be asked about at `now` and free, for `lease_ms`. Each is given back
+    /// by [`Ledger::put_slip`].
+    async fn claim_slips(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<SlipRecord>, LedgerError>;
+
     /// Lines of the audit trail with one of these words, oldest first, and the number of the newest line of all.
     async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError>;
 
@@ -92,6 +114,73 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::VersionMoved`] when it is not: read and decide again.
     async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError>;
+}
+
+/// A slip that was shown, and what came of it. Outside the hash chain: what it paid is an event of its order, this is
+/// the proof beside it and the queue of those that wait.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SlipRecord {
+    /// Ours.
+    pub id: SlipId,
+    /// When it was first shown.
+    pub presented_at: Timestamp,
+    /// Who stood at the till.
+    pub by: Option<String>,
+    /// The order it was shown for, when one was named.
+    pub wanted: Option<OrderId>,
+    /// The order it paid.
+    pub order: Option<OrderId>,
+    /// What its code said.
+    pub code: Option<String>,
+    /// The transfer's name, `<sending bank>:<reference>`, when known.
+    pub reference: Option<String>,
+    /// Its picture.
+    pub picture: Option<SlipPicture>,
+    /// Where its picture lies, when a link was shown.
+    pub url: Option<String>,
+    /// When it is asked about again; `None` once nothing more is asked.
+    pub next_at: Option<Timestamp>,
+    /// Word of the verdict so far.
+    pub verdict: String,
+    /// How often the same answer came in a row.
+    pub times: u32,
+    /// Word of that answer, while there are no facts.
+    pub failure: Option<String>,
+    /// What was found, as a JSON object for people; no whole account number in it.
+    pub detail: String,
+}
+
+/// The picture of a slip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlipPicture {
+    /// Name of its file beside the ledger; `None` once it was wiped.
+    pub file: Option<String>,
+    /// SHA-256 of it, which stays.
+    pub sha256: String,
+}
+
+/// Leaves out the code and the details, which name people.
+impl std::fmt::Debug for SlipRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SlipRecord")
+            .field("id", &self.id)
+            .field("verdict", &self.verdict)
+            .field("next_at", &self.next_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which slips to list. Everything given must hold.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SlipFilter {
+    /// Still to be asked about, or (`false`) done with.
+    pub waiting: Option<bool>,
+    /// Shown for this order, or paid it.
+    pub order: Option<OrderId>,
+    /// Shown before this moment, and its picture is still kept.
+    pub with_picture_before: Option<Timestamp>,
+    /// At most so many; 0 means the ledger's own page size.
+    pub limit: usize,
 }
 
 /// One line of the audit trail: who did what to whom. Nothing in it is secret.

@@ -13,7 +13,7 @@ mod slip;
 pub use clock::{Clock, Ids};
 pub use ledger::{
     AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Role, Schedule, VerifyReport, Watch, WorkerId,
+    Role, Schedule, SlipFilter, SlipPicture, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
 pub use provider::{

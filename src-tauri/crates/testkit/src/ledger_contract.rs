@@ -7,6 +7,7 @@ pub mod committing;
 pub mod opening;
 pub mod people;
 pub mod reading;
+pub mod slips;
 pub mod trail;
 pub mod watching;
 
@@ -112,6 +113,11 @@ macro_rules! ledger_contract {
                 changes_are_heard_once
                 the_history_is_complete
                 the_proof_counts
+            }
+            slips {
+                slips_come_back_as_they_were_stored
+                a_waiting_slip_is_asked_about_by_one
+                a_slip_pays_one_order_whoever_serves_it
             }
             trail {
                 the_trail_is_read_by_its_words

@@ -6,10 +6,10 @@
 use async_trait::async_trait;
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent};
-use keptang_domain::{AttemptId, OrderId, ProviderId, Timestamp};
+use keptang_domain::{AttemptId, OrderId, SlipId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, VerifyReport, Watch, WorkerId,
+    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
@@ -29,7 +29,9 @@ struct State {
     /// In the order of opening.
     orders: Vec<Order>,
     numbers: HashMap<String, u64>,
-    evidence: HashMap<(ProviderId, String), OrderId>,
+    evidence: HashMap<(&'static str, String), OrderId>,
+    slips: BTreeMap<SlipId, SlipRecord>,
+    slip_claims: HashMap<SlipId, Timestamp>,
     watches: BTreeMap<AttemptId, Followed>,
     people: BTreeMap<String, Person>,
     trail: Vec<AuditLine>,
@@ -88,8 +90,8 @@ impl State {
     /// Everything the schema of a real ledger would refuse.
     fn check(&self, changes: &[Change]) -> Result<(), LedgerError> {
         let order = changes[0].after.id;
-        for (provider, key) in changes.iter().filter_map(|change| change.new_evidence.as_ref()) {
-            match self.evidence.get(&(*provider, key.clone())) {
+        for (book, key) in changes.iter().filter_map(|change| change.new_evidence.as_ref()) {
+            match self.evidence.get(&(*book, key.clone())) {
                 Some(holder) if *holder != order => {
                     return Err(LedgerError::EvidenceUsed { order: *holder });
                 }
@@ -487,6 +489,85 @@ impl Ledger for MemoryLedger {
         });
         state.people.insert(person.name.clone(), person);
         Ok(())
+    }
+
+    async fn evidence_holder(
+        &self,
+        book: &str,
+        key: &str,
+    ) -> Result<Option<(OrderId, Timestamp)>, LedgerError> {
+        let state = self.state();
+        let holder = state
+            .evidence
+            .iter()
+            .find(|((known, name), _)| *known == book && name == key)
+            .map(|(_, order)| *order);
+        let told = |past: &PastEvent| match &past.event {
+            OrderEvent::Attempt {
+                event: AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence },
+                ..
+            } => evidence.key == key,
+            _ => false,
+        };
+        Ok(holder.and_then(|order| {
+            let past = state.events.iter().find(|(id, past)| *id == order && told(past));
+            past.map(|(_, past)| (order, past.at))
+        }))
+    }
+
+    async fn put_slip(&self, slip: SlipRecord) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        state.slip_claims.remove(&slip.id);
+        state.slips.insert(slip.id, slip);
+        Ok(())
+    }
+
+    async fn slips(&self, filter: SlipFilter) -> Result<Vec<SlipRecord>, LedgerError> {
+        let state = self.state();
+        let mut found: Vec<SlipRecord> = state
+            .slips
+            .values()
+            .filter(|slip| {
+                filter
+                    .waiting
+                    .is_none_or(|wanted| wanted == slip.next_at.is_some())
+                    && filter
+                        .order
+                        .is_none_or(|order| slip.order == Some(order) || slip.wanted == Some(order))
+                    && filter.with_picture_before.is_none_or(|before| {
+                        slip.picture
+                            .as_ref()
+                            .is_some_and(|picture| picture.file.is_some())
+                            && slip.presented_at < before
+                    })
+            })
+            .cloned()
+            .collect();
+        found.sort_by_key(|slip| std::cmp::Reverse((slip.presented_at, slip.id)));
+        found.truncate(if filter.limit == 0 { PAGE } else { filter.limit });
+        Ok(found)
+    }
+
+    async fn claim_slips(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<SlipRecord>, LedgerError> {
+        let mut state = self.state();
+        let mut due: Vec<SlipRecord> = state
+            .slips
+            .values()
+            .filter(|slip| slip.next_at.is_some_and(|at| at <= now))
+            .filter(|slip| state.slip_claims.get(&slip.id).is_none_or(|until| *until <= now))
+            .cloned()
+            .collect();
+        due.sort_by_key(|slip| (slip.next_at, slip.id));
+        due.truncate(limit);
+        for slip in &due {
+            state.slip_claims.insert(slip.id, now.plus_ms(lease_ms));
+        }
+        Ok(due)
     }
 
     async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {

@@ -539,24 +539,42 @@ impl Attempt {
         self.tendered?.checked_sub(self.payable)
     }
 
-    /// What arrived, by all evidence. A person's word and real evidence speak of the same money, so they are never
-    /// added (product.md §2.8): the larger of the two counts.
+    /// What arrived, by all evidence. A person's word, slips and what the provider tells speak of the same money, so
+    /// they are never added (product.md §2.8, §3): the largest of them counts.
     pub fn received(&self) -> Money {
         self.evidenced().max(self.person_word.unwrap_or(Money::ZERO))
     }
 
-    /// A person's word still stands for money that no evidence has shown yet; evidence that comes is matched to it.
+    /// A person's word or a slip still stands for money that the provider has not told of yet; what it tells is matched
+    /// to it.
     pub fn rests_on_word(&self) -> bool {
-        self.person_word.is_some_and(|word| self.evidenced() < word)
+        self.told() < self.received()
     }
 
     pub(super) fn evidenced(&self) -> Money {
-        Money::checked_sum(self.evidence.iter().map(|e| e.amount)).unwrap_or(Money::ZERO)
+        self.told()
+            .max(self.sum(|evidence| evidence.source == Source::Slip))
     }
 
-    /// Separate payments: distinct evidence with money, or a person's word standing alone.
+    /// What the provider itself, or the drawer, told of.
+    fn told(&self) -> Money {
+        self.sum(|evidence| evidence.source != Source::Slip)
+    }
+
+    fn sum(&self, counts: impl Fn(&Evidence) -> bool) -> Money {
+        let amounts = self.evidence.iter().filter(|evidence| counts(evidence));
+        Money::checked_sum(amounts.map(|evidence| evidence.amount)).unwrap_or(Money::ZERO)
+    }
+
+    /// Separate payments: distinct evidence with money of the kind that tells of most, or a person's word standing
+    /// alone.
     pub(super) fn payments(&self) -> usize {
-        let evidenced = self.evidence.iter().filter(|e| e.amount.is_positive()).count();
-        evidenced.max(usize::from(self.person_word.is_some()))
+        let of = |slips: bool| {
+            let with_money = self.evidence.iter().filter(|e| e.amount.is_positive());
+            with_money.filter(|e| (e.source == Source::Slip) == slips).count()
+        };
+        of(false)
+            .max(of(true))
+            .max(usize::from(self.person_word.is_some()))
     }
 }

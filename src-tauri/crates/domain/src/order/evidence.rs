@@ -1,7 +1,7 @@
 //! Facts that say money moved.
 
 use crate::money::Money;
-use crate::provider::words;
+use crate::provider::{ProviderId, words};
 
 words! {
     /// Who spoke.
@@ -32,3 +32,17 @@ pub struct Evidence {
     /// The provider's fee on it, when it told.
     pub fee: Option<Money>,
 }
+
+impl Evidence {
+    /// The list on which the key is unique for all time: a slip is one transfer whoever serves the attempt it is shown
+    /// for, so slips share one list; everything else is unique at its provider.
+    pub const fn book(&self, provider: ProviderId) -> &'static str {
+        match self.source {
+            Source::Slip => SLIPS,
+            Source::Query | Source::Callback | Source::Person => provider.word(),
+        }
+    }
+}
+
+/// The list of slips.
+pub const SLIPS: &str = "slip";

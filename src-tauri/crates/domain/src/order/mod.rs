@@ -15,7 +15,7 @@ pub use attempt::{
     Attempt, AttemptEvent, AttemptState, ConfirmReason, EventKind, Instruction, Move, Reason, Unshowable,
     rule,
 };
-pub use evidence::{Evidence, Source};
+pub use evidence::{Evidence, SLIPS, Source};
 pub use flag::Flag;
 pub use posting::{Account, Posting};
 pub use quote::Quote;
@@ -188,8 +188,8 @@ pub struct Change {
     pub after: Order,
     /// Value it moved.
     pub postings: Vec<Posting>,
-    /// Evidence it added: the provider and the key must be unused by any other order.
-    pub new_evidence: Option<(ProviderId, String)>,
+    /// Evidence it added, as its list ([`Evidence::book`]) and key: no other order may have it.
+    pub new_evidence: Option<(&'static str, String)>,
 }
 
 impl Order {
@@ -250,7 +250,7 @@ impl Order {
                 new_evidence = after.attempts[index]
                     .evidence
                     .get(self.attempts[index].evidence.len())
-                    .map(|added| (self.attempts[index].provider, added.key.clone()));
+                    .map(|added| (added.book(self.attempts[index].provider), added.key.clone()));
             }
             OrderEvent::Voided { .. } => after.void()?,
             OrderEvent::RefundRequested {

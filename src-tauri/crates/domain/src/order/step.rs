@@ -71,11 +71,10 @@ impl Order {
         let (AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence }) = event else {
             return false;
         };
-        let provider = self.attempts[index].provider;
+        let book = evidence.book(self.attempts[index].provider);
         self.attempts.iter().enumerate().any(|(other, attempt)| {
-            other != index
-                && attempt.provider == provider
-                && attempt.evidence.iter().any(|known| known.key == evidence.key)
+            let same = |known: &Evidence| known.key == evidence.key && known.book(attempt.provider) == book;
+            other != index && attempt.evidence.iter().any(same)
         })
     }
 }

@@ -7,6 +7,7 @@ mod plan;
 mod read;
 mod rows;
 mod script;
+mod slips;
 mod verify;
 mod watches;
 mod writer;
@@ -17,7 +18,7 @@ use keptang_domain::order::{Change, Order};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, VerifyReport, Watch, WorkerId,
+    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 use sqlx::sqlite::SqlitePool;
 use std::path::Path;
@@ -183,6 +184,35 @@ impl Ledger for SqliteLedger {
             at,
         };
         self.ask(job).await.map(drop)
+    }
+
+    async fn evidence_holder(
+        &self,
+        book: &str,
+        key: &str,
+    ) -> Result<Option<(OrderId, Timestamp)>, LedgerError> {
+        slips::holder(&self.readers, book, key).await
+    }
+
+    async fn put_slip(&self, slip: SlipRecord) -> Result<(), LedgerError> {
+        self.ask(Job::PutSlip(Box::new(slip))).await.map(drop)
+    }
+
+    async fn slips(&self, filter: SlipFilter) -> Result<Vec<SlipRecord>, LedgerError> {
+        slips::list(&self.readers, &filter).await
+    }
+
+    async fn claim_slips(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<SlipRecord>, LedgerError> {
+        let job = Job::ClaimSlips { now, lease_ms, limit };
+        match self.ask(job).await? {
+            Answer::Slips(slips) => Ok(slips),
+            _ => unreachable!("claiming slips answers with slips"),
+        }
     }
 
     async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {

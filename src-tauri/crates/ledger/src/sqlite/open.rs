@@ -16,11 +16,18 @@ use std::time::Duration;
 type Step = (i64, &'static str, &'static str);
 
 /// Forward only. A new step is a new file and a new line here; a published one never changes.
-const SCHEMA: &[Step] = &[(
-    20_261_121_000_000,
-    "ledger",
-    include_str!("../../migrations/sqlite/20261121000000_ledger.sql"),
-)];
+const SCHEMA: &[Step] = &[
+    (
+        20_261_121_000_000,
+        "ledger",
+        include_str!("../../migrations/sqlite/20261121000000_ledger.sql"),
+    ),
+    (
+        20_261_121_180_000,
+        "slips",
+        include_str!("../../migrations/sqlite/20261121180000_slips.sql"),
+    ),
+];
 
 /// Earlier versions can corrupt a file when one connection resets the WAL while another writes
 /// (<https://www.sqlite.org/wal.html>, "The WAL-Reset Bug").
@@ -340,8 +347,9 @@ mod tests {
     #[tokio::test]
     async fn a_published_step_that_changed_is_noticed() {
         let (_folder, path) = a_file_with_history().await;
-        let (version, topic, _) = SCHEMA[0];
-        let schema = [(version, topic, "SELECT 1;"), (LATER, "later", "SELECT 2;")];
+        let mut schema = SCHEMA.to_vec();
+        schema[0].2 = "SELECT 1;";
+        schema.push((LATER, "later", "SELECT 2;"));
         let mut connection = connect(&path).await.unwrap();
         let refused = migrate(&mut connection, &path, &schema).await;
         assert!(matches!(refused, Err(LedgerError::Corrupt { .. })), "{refused:?}");

@@ -142,9 +142,9 @@ impl Plan {
             hash,
         });
         self.postings.extend(PostingRow::of(seq, &change.postings));
-        if let Some((provider, key)) = &change.new_evidence {
+        if let Some((book, key)) = &change.new_evidence {
             self.evidence.push(EvidenceRow {
-                provider: provider.word().to_owned(),
+                provider: (*book).to_owned(),
                 key: key.clone(),
                 order_id: id_bytes(change.after.id),
                 seq,

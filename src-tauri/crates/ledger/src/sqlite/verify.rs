@@ -156,9 +156,9 @@ impl Expected {
             expected
                 .postings
                 .extend(PostingRow::of(event.seq, &change.postings));
-            if let Some((provider, key)) = change.new_evidence {
+            if let Some((book, key)) = change.new_evidence {
                 expected.evidence.push(EvidenceRow {
-                    provider: provider.word().to_owned(),
+                    provider: book.to_owned(),
                     key,
                     order_id: id_bytes(event.order),
                     seq: event.seq,

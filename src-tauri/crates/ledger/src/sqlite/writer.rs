@@ -8,12 +8,14 @@
 use super::fault::{Shared, is_constraint, told};
 use super::plan::{self, Plan};
 use super::script::{self, CommitBell};
-use super::{people, watches};
+use super::{people, slips, watches};
 use crate::chain::{Hash, Head};
 use crate::projection::{counter_of, id_bytes, number, token_bytes};
 use keptang_domain::order::{Change, Order};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
-use keptang_ports::{AuditLine, Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, WorkerId};
+use keptang_ports::{
+    AuditLine, Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, SlipRecord, WorkerId,
+};
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::HashMap;
@@ -56,6 +58,12 @@ pub(super) enum Job {
         by: Option<String>,
         at: Timestamp,
     },
+    PutSlip(Box<SlipRecord>),
+    ClaimSlips {
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    },
     Note {
         line: Box<AuditLine>,
         after: Option<i64>,
@@ -69,6 +77,7 @@ pub(super) enum Answer {
     Order(Box<Order>),
     Claims(Vec<Claim>),
     Claim(Option<Claim>),
+    Slips(Vec<SlipRecord>),
     Nothing,
 }
 
@@ -265,6 +274,13 @@ impl Writer {
                 people::put(connection, person, by.as_deref(), *at).await?;
                 Answer::Nothing
             }
+            Job::PutSlip(slip) => {
+                slips::put(connection, slip).await?;
+                Answer::Nothing
+            }
+            Job::ClaimSlips { now, lease_ms, limit } => {
+                Answer::Slips(slips::claim(connection, *now, *lease_ms, *limit).await?)
+            }
             Job::Note { line, after } => {
                 if !people::note(connection, line, *after).await? {
                     return Ok(Err(LedgerError::VersionMoved));
@@ -365,10 +381,10 @@ impl Writer {
             }
             Some(_) => {}
         }
-        for (provider, key) in changes.iter().filter_map(|change| change.new_evidence.as_ref()) {
+        for (book, key) in changes.iter().filter_map(|change| change.new_evidence.as_ref()) {
             let holder: Option<Vec<u8>> =
                 sqlx::query_scalar("SELECT order_id FROM evidence WHERE provider = ?1 AND key = ?2")
-                    .bind(provider.word())
+                    .bind(book)
                     .bind(key)
                     .fetch_optional(&mut self.connection)
                     .await?;

@@ -69,6 +69,56 @@ fn cash_in_coins_that_exist() {
 }
 
 #[test]
+fn a_slip_and_the_callback_that_follows_are_one_payment() {
+    tell(
+        "
+        due 250.00
+        a opens
+        a sent
+        a asks 250.37
+        a slip s1 250.37
+        = settled a paid received 250.37 excess 0.00 order 250.00 rounding 0.37 clearing 250.37 flags none
+        a paid k 250.37 fee 2.00
+        = settled received 250.37 excess 0.00 order 250.00 rounding 0.37 fees 2.00 clearing 248.37 flags none
+        a slip s1 250.37 -- nothing
+        ",
+    );
+}
+
+#[test]
+fn two_slips_are_two_payments() {
+    tell(
+        "
+        due 250.00
+        a opens
+        a sent
+        a asks 250.00
+        a slip s1 250.00
+        a slip s2 250.00
+        = settled received 500.00 excess 250.00 flags duplicate_payment
+        ",
+    );
+}
+
+#[test]
+fn one_slip_pays_one_attempt_of_a_sale() {
+    tell(
+        "
+        due 250.00
+        a opens
+        a sent
+        a asks 250.00
+        b opens
+        b sent
+        b asks 250.00
+        a slip s1 250.00
+        b slip s1 250.00
+        = settled received 250.00 flags contradiction
+        ",
+    );
+}
+
+#[test]
 fn only_the_drawer_takes_cash() {
     tell(
         "

@@ -64,6 +64,12 @@ impl Sale {
             ["short", key, amount] => AttemptEvent::Short {
                 evidence: proof(key, baht(amount), None),
             },
+            ["slip", key, amount] => AttemptEvent::Confirmed {
+                evidence: Evidence {
+                    source: Source::Slip,
+                    ..proof(key, baht(amount), None)
+                },
+            },
             ["paid", key, amount] => AttemptEvent::Confirmed {
                 evidence: proof(key, baht(amount), None),
             },
