@@ -1,0 +1,200 @@
+//! Which order a transfer pays, and the event that says so.
+
+use super::SlipDesk;
+use super::verify::{Choice, SlipError};
+use crate::till::Till;
+use keptang_domain::order::{Attempt, AttemptEvent, Evidence, Order, OrderEvent, OrderState, SLIPS, Source};
+use keptang_domain::slip::judge::{Expected, Use};
+use keptang_domain::slip::{Judgement, SlipFacts, SlipRef, judge};
+use keptang_domain::{Money, OrderId, ProviderId, Timestamp};
+use keptang_ports::{LedgerError, OrderFilter, OrderKey};
+
+/// Orders that a slip without a named one may pay: more than any counter has open.
+const OPEN_ORDERS: usize = 500;
+
+/// The key under which a transfer is unique for all time.
+pub(super) fn key(reference: &SlipRef) -> String {
+    format!("{}:{}", reference.sending_bank.word(), reference.trans_ref)
+}
+
+/// What is asked for a slip's judgement besides its facts.
+pub(super) struct Question<'a> {
+    pub(super) desk: &'a SlipDesk,
+    pub(super) presented_at: Timestamp,
+    pub(super) asked: Option<&'a SlipRef>,
+    pub(super) used_by: Option<&'a Use>,
+}
+
+impl Till {
+    /// Who holds a transfer already.
+    pub(super) async fn used_by(
+        &self,
+        reference: &SlipRef,
+        wanted: Option<OrderId>,
+    ) -> Result<Option<Use>, LedgerError> {
+        let Some((holder, at)) = self
+            .inner
+            .ledger
+            .evidence_holder(SLIPS, &key(reference))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let order = self.inner.ledger.load(OrderKey::Id(holder)).await?;
+        Ok(Some(Use {
+            order_number: order.opening.number,
+            at,
+            is_this_order: wanted == Some(holder),
+        }))
+    }
+
+    /// Judges facts for the named order, or finds the order they pay.
+    pub(super) async fn judge_facts(
+        &self,
+        facts: &SlipFacts,
+        wanted: Option<OrderId>,
+        question: &Question<'_>,
+    ) -> Result<(Judgement, Choice), SlipError> {
+        if let Some(id) = wanted {
+            let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
+            let judgement = self.judge_for(&order, facts, question);
+            return Ok((judgement, Choice::One(Box::new(order))));
+        }
+        let open = self
+            .inner
+            .ledger
+            .list(OrderFilter {
+                state: Some(OrderState::Due),
+                limit: OPEN_ORDERS,
+                ..OrderFilter::default()
+            })
+            .await?;
+        let judged: Vec<(Judgement, Order)> = open
+            .into_iter()
+            .map(|order| (self.judge_for(&order, facts, question), order))
+            .collect();
+        let mut fitting: Vec<Order> = judged
+            .iter()
+            .filter(|(judgement, _)| *judgement == Judgement::Accepted)
+            .map(|(_, order)| order.clone())
+            .collect();
+        match (fitting.len(), judged.into_iter().next()) {
+            (0, None) => Ok((self.judge_alone(facts, question), Choice::NoneFits)),
+            // The newest bill is the one the cashier has on the screen.
+            (0, Some((judgement, _))) => Ok((judgement, Choice::NoneFits)),
+            (1, _) => {
+                let order = fitting.remove(0);
+                Ok((Judgement::Accepted, Choice::One(Box::new(order))))
+            }
+            _ => {
+                let numbers = fitting.into_iter().map(|order| order.opening.number);
+                Ok((Judgement::Accepted, Choice::Several(numbers.collect())))
+            }
+        }
+    }
+
+    fn judge_for(&self, order: &Order, facts: &SlipFacts, question: &Question<'_>) -> Judgement {
+        let payables: Vec<Money> = order
+            .attempts
+            .iter()
+            .filter(|attempt| takes_slips(attempt))
+            .map(|attempt| attempt.payable)
+            .collect();
+        judge(
+            facts,
+            &Expected {
+                owed: owed(order),
+                payables: &payables,
+                order_opened_at: order.created_at,
+                ..self.expected(question)
+            },
+        )
+    }
+
+    /// With no bill open there is only the receiver and the time to judge by.
+    fn judge_alone(&self, facts: &SlipFacts, question: &Question<'_>) -> Judgement {
+        judge(
+            facts,
+            &Expected {
+                owed: facts.amount,
+                order_opened_at: facts.sent_at,
+                ..self.expected(question)
+            },
+        )
+    }
+
+    fn expected<'a>(&self, question: &Question<'a>) -> Expected<'a> {
+        Expected {
+            owed: Money::ZERO,
+            payables: &[],
+            order_opened_at: question.presented_at,
+            accounts: &question.desk.accounts,
+            max_age_ms: question.desk.max_age_ms,
+            presented_at: question.presented_at,
+            now: self.now(),
+            asked: question.asked,
+            used_by: question.used_by,
+        }
+    }
+
+    /// Credits a transfer to an order. Of two that try at once, one wins; the other is told which order has it.
+    pub(super) async fn attach(&self, order: &Order, facts: &SlipFacts) -> Result<Result<Order, Use>, SlipError> {
+        let attempt = attempt_for(order, facts.amount).ok_or(SlipError::NothingToPay)?;
+        let event = OrderEvent::Attempt {
+            attempt: attempt.id,
+            event: AttemptEvent::Confirmed {
+                evidence: Evidence {
+                    key: key(&facts.reference),
+                    source: Source::Slip,
+                    amount: facts.amount,
+                    fee: None,
+                },
+            },
+        };
+        match self.record(order.id, event, None).await {
+            Ok(after) => {
+                // A gateway that can be asked still tells of the same money, which is matched to it.
+                self.inner.ledger.wake(attempt.id, self.now()).await?;
+                self.inner.wake.notify_one();
+                Ok(Ok(after))
+            }
+            Err(crate::RecordError::Ledger(LedgerError::EvidenceUsed { order: holder })) => {
+                let used = self.used_by(&facts.reference, Some(order.id)).await?;
+                let holder = self.inner.ledger.load(OrderKey::Id(holder)).await?;
+                Ok(Err(used.unwrap_or(Use {
+                    order_number: holder.opening.number,
+                    at: self.now(),
+                    is_this_order: false,
+                })))
+            }
+            Err(crate::RecordError::Ledger(error)) => Err(error.into()),
+            Err(crate::RecordError::Transition(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// What a slip has to say to pay: what is missing, or the whole price of a bill that needs nothing more, where a slip
+/// is a second word on the same money.
+fn owed(order: &Order) -> Money {
+    let missing = order.missing();
+    if missing.is_positive() {
+        missing
+    } else {
+        order.opening.amount_due
+    }
+}
+
+/// Nobody transfers into a drawer or a coin's address.
+fn takes_slips(attempt: &Attempt) -> bool {
+    !matches!(attempt.provider, ProviderId::Cash | ProviderId::Crypto2328)
+}
+
+/// The attempt a transfer of `amount` belongs to: the newest that asks for just that and has no money yet, else the
+/// newest that asks for that, else the newest.
+fn attempt_for(order: &Order, amount: Money) -> Option<&Attempt> {
+    let newest_first = || order.attempts.iter().rev().filter(|attempt| takes_slips(attempt));
+    newest_first()
+        .find(|attempt| attempt.payable == amount && !attempt.received().is_positive())
+        .or_else(|| newest_first().find(|attempt| attempt.payable == amount))
+        .or_else(|| newest_first().next())
+}

@@ -1,0 +1,32 @@
+//! Slips at the counter: read here, looked up in our own ledger, asked about, judged, and attached to the order they
+//! pay. A slip whose bank is late waits in a queue of its own and the counter moves on (product.md §3).
+
+mod attach;
+mod queue;
+mod read;
+mod verify;
+
+pub use read::Shown;
+pub use verify::{Choice, Override, SlipError, SlipOutcome, SlipWish};
+
+use keptang_domain::slip::ShopAccount;
+use keptang_domain::slip::timetable::Pace;
+use keptang_ports::{PictureStore, SlipVerifier};
+use std::sync::Arc;
+
+/// What a till needs to take slips.
+#[derive(Clone)]
+pub struct SlipDesk {
+    /// Who knows which transfers were made; `None` while none is set up.
+    pub verifier: Option<Arc<dyn SlipVerifier>>,
+    /// Where pictures are kept for a while.
+    pub pictures: Arc<dyn PictureStore>,
+    /// Where slips may have been sent.
+    pub accounts: Vec<ShopAccount>,
+    /// The owner's own limit on a slip's age, in milliseconds.
+    pub max_age_ms: Option<i64>,
+    /// How soon slips are asked about again.
+    pub pace: Pace,
+    /// How long pictures are kept, in milliseconds.
+    pub keep_pictures_ms: i64,
+}

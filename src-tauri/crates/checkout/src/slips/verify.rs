@@ -1,0 +1,429 @@
+//! One slip from the moment it is shown to its verdict.
+
+use super::attach::{Question, key};
+use super::read::{self, Read, Shown};
+use super::{SlipDesk, attach};
+use crate::till::{Till, TillEvent};
+use keptang_domain::order::{Order, TransitionError};
+use keptang_domain::slip::judge::{Fault, LookupFailure, Use, judge_code, judge_failure};
+use keptang_domain::slip::timetable::{self, Asked};
+use keptang_domain::slip::{Judgement, SendingBank, SlipCode, SlipFacts, SlipRef, TransRef};
+use keptang_domain::{Money, OrderId, SlipId, Timestamp};
+use keptang_ports::{
+    AuditLine, LedgerError, OrderKey, PictureType, SlipAnswer, SlipInput, SlipKind, SlipPicture, SlipQuestion,
+    SlipRecord, SlipVerifier,
+};
+use sha2::{Digest, Sha256};
+
+/// A slip to verify.
+#[derive(Clone)]
+pub struct SlipWish {
+    /// What was shown.
+    pub shown: Shown,
+    /// For which order; found by amount, receiver and time otherwise.
+    pub order: Option<OrderId>,
+    /// Who stands at the till.
+    pub by: Option<String>,
+    /// A permitted person accepts it although its time or its receiver's name is in question.
+    pub overriding: Option<Override>,
+}
+
+/// A permitted person's word on a slip.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which order a slip pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// This one.
+    One(Box<Order>),
+    /// Any of these, by number: a person has to say which.
+    Several(Vec<String>),
+    /// No open bill fits.
+    NoneFits,
+    /// Nobody got so far as to ask.
+    NotAsked,
+}
+
+/// What came of a slip.
+#[derive(Debug, Clone)]
+pub struct SlipOutcome {
+    /// Ours.
+    pub id: SlipId,
+    /// The verdict with what explains it.
+    pub judgement: Judgement,
+    /// Which order it pays, would pay or might pay.
+    pub choice: Choice,
+    /// The transfer's name, when known.
+    pub reference: Option<SlipRef>,
+    /// The transfer, when it exists.
+    pub facts: Option<SlipFacts>,
+    /// What was kept of the answer, for people: one JSON object.
+    pub kept: Option<String>,
+}
+
+impl SlipOutcome {
+    /// It paid an order.
+    pub fn is_accepted(&self) -> bool {
+        self.judgement == Judgement::Accepted && matches!(self.choice, Choice::One(_))
+    }
+}
+
+/// Why a slip could not be judged at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SlipError {
+    /// This till takes no slips.
+    #[error("slips are not taken here")]
+    NoDesk,
+    /// The order has no attempt that a transfer could pay.
+    #[error("the order has nothing that a transfer pays")]
+    NothingToPay,
+    /// There is no such slip waiting.
+    #[error("no such slip")]
+    NotFound,
+    /// The order does not allow it.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// The ledger could not take it.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// A slip on its way: what is known so far, and what is stored of it.
+pub(super) struct Case {
+    pub(super) record: SlipRecord,
+    pub(super) shown: Shown,
+    pub(super) overriding: Option<Override>,
+}
+
+/// What asking gave.
+enum Heard {
+    Facts(Box<SlipAnswer>),
+    Failure {
+        failure: LookupFailure,
+        retry_after_ms: Option<i64>,
+    },
+}
+
+impl Till {
+    /// Verifies a slip: read here, looked up in the ledger, asked about, judged, and attached when it pays. What is
+    /// stored of it says the same.
+    pub async fn verify_slip(&self, wish: SlipWish) -> Result<SlipOutcome, SlipError> {
+        let desk = self.desk()?;
+        let now = self.now();
+        let picture = match &wish.shown {
+            Shown::Picture(bytes) => self.keep_picture(desk, bytes).await,
+            Shown::Text(_) | Shown::Link(_) => None,
+        };
+        let record = SlipRecord {
+            id: SlipId::from_bits(self.inner.ids.next_id()),
+            presented_at: now,
+            by: wish.by,
+            wanted: wish.order,
+            order: None,
+            code: None,
+            reference: None,
+            picture,
+            url: match &wish.shown {
+                Shown::Link(url) => Some(url.clone()),
+                Shown::Picture(_) | Shown::Text(_) => None,
+            },
+            next_at: None,
+            verdict: String::new(),
+            times: 0,
+            failure: None,
+            detail: "{}".to_owned(),
+        };
+        let case = Case {
+            record,
+            shown: wish.shown,
+            overriding: wish.overriding,
+        };
+        self.follow_slip(case).await
+    }
+
+    pub(super) fn desk(&self) -> Result<&SlipDesk, SlipError> {
+        self.inner.slips.as_ref().ok_or(SlipError::NoDesk)
+    }
+
+    /// A picture that cannot be kept is no reason to send the customer away.
+    async fn keep_picture(&self, desk: &SlipDesk, bytes: &[u8]) -> Option<SlipPicture> {
+        let kind = PictureType::of(bytes)?;
+        let sha256: String = Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let file = match desk.pictures.keep(&sha256, kind.extension(), bytes).await {
+            Ok(file) => Some(file),
+            Err(error) => {
+                tracing::warn!(error = %error, "the picture of a slip could not be kept");
+                None
+            }
+        };
+        Some(SlipPicture { file, sha256 })
+    }
+
+    /// One look at a slip, its first or a later one.
+    pub(super) async fn follow_slip(&self, mut case: Case) -> Result<SlipOutcome, SlipError> {
+        let desk = self.desk()?;
+        let code = match read::read(&case.shown).await {
+            Read::End(judgement) => return self.end(case, judgement, None, None).await,
+            Read::Code(code) => Some(code),
+            Read::NoCode | Read::Link => None,
+        };
+        let reference = code.as_ref().and_then(SlipCode::reference);
+        case.record.reference = reference.as_ref().map(key);
+        if let Some(SlipCode::Bank(code)) = &code {
+            case.record.code = Some(code.payload.clone());
+        }
+        let used_by = match &reference {
+            Some(reference) => self.used_by(reference, case.record.wanted).await?,
+            None => None,
+        };
+        let has_picture = matches!(case.shown, Shown::Picture(_));
+        if let Some(code) = &code
+            && !(has_picture && code.is_worth_a_picture())
+            && let Some(judgement) = judge_code(code, used_by.as_ref())
+        {
+            return self.end(case, judgement, reference, None).await;
+        }
+        let Some(verifier) = &desk.verifier else {
+            let judgement = match code {
+                // Nobody who could be asked would see a slip in it.
+                None if has_picture => read::no_slip(),
+                _ => Judgement::Misconfigured(Fault::Key),
+            };
+            return self.end(case, judgement, reference, None).await;
+        };
+        match self.ask_about(verifier.as_ref(), &case, code.as_ref()).await? {
+            Heard::Facts(answer) => {
+                self.judge_answer(desk, case, reference.as_ref(), *answer).await
+            }
+            Heard::Failure {
+                failure,
+                retry_after_ms,
+            } => {
+                let judgement = self
+                    .after_failure(desk, &mut case, failure, retry_after_ms, reference.as_ref())
+                    .await?;
+                self.end(case, judgement, reference, None).await
+            }
+        }
+    }
+
+    async fn ask_about(
+        &self,
+        verifier: &dyn SlipVerifier,
+        case: &Case,
+        code: Option<&SlipCode>,
+    ) -> Result<Heard, SlipError> {
+        let (amount, remark) = match case.record.wanted {
+            Some(id) => {
+                let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
+                (Some(order.opening.amount_due), Some(order.opening.number))
+            }
+            None => (None, None),
+        };
+        let kind = match code {
+            Some(SlipCode::TrueMoney(_)) => SlipKind::TrueMoneyWallet,
+            _ => SlipKind::Bank,
+        };
+        let mut inputs = Vec::new();
+        match (code, &case.shown) {
+            (Some(SlipCode::Bank(code)), _) => {
+                inputs.push(SlipInput::Payload(code.payload.clone()));
+                inputs.extend(code.payload_padded.clone().map(SlipInput::Payload));
+            }
+            (_, Shown::Picture(bytes)) => {
+                if let Some(media_type) = PictureType::of(bytes) {
+                    let bytes = bytes.clone();
+                    inputs.push(SlipInput::Image { bytes, media_type });
+                }
+            }
+            (_, Shown::Link(url)) => inputs.push(SlipInput::Url(url.clone())),
+            // A wallet's slip cannot be asked about by its code: its picture is needed.
+            (_, Shown::Text(_)) => {}
+        }
+        let mut heard = Heard::Failure {
+            failure: LookupFailure::NoSlipInPicture,
+            retry_after_ms: None,
+        };
+        for input in inputs {
+            let question = SlipQuestion {
+                kind,
+                input,
+                amount,
+                remark: remark.clone(),
+            };
+            match verifier.verify(&question).await {
+                Ok(answer) => return Ok(Heard::Facts(Box::new(answer))),
+                Err(error) => {
+                    tracing::info!(slip = %case.record.id, error = %error, "a slip gave no facts");
+                    heard = Heard::Failure {
+                        failure: error.failure(),
+                        retry_after_ms: error.retry_after_ms(),
+                    };
+                    // Only a text that was not understood is worth sending in its other form.
+                    let other_form = matches!(
+                        error,
+                        keptang_ports::SlipError::BadQuestion { .. } | keptang_ports::SlipError::NotFound
+                    );
+                    if !other_form {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(heard)
+    }
+
+    async fn judge_answer(
+        &self,
+        desk: &SlipDesk,
+        mut case: Case,
+        asked: Option<&SlipRef>,
+        answer: SlipAnswer,
+    ) -> Result<SlipOutcome, SlipError> {
+        let facts = answer.facts;
+        case.record.detail = answer.kept;
+        case.record.failure = None;
+        case.record.reference = Some(key(&facts.reference));
+        let used_by = self.used_by(&facts.reference, case.record.wanted).await?;
+        let question = Question {
+            desk,
+            presented_at: case.record.presented_at,
+            asked,
+            used_by: used_by.as_ref(),
+        };
+        let (mut judgement, choice) = self.judge_facts(&facts, case.record.wanted, &question).await?;
+        if judgement.may_be_overridden()
+            && let Some(word) = &case.overriding
+        {
+            self.note_override(&case, word, &judgement).await?;
+            judgement = Judgement::Accepted;
+        }
+        if judgement == Judgement::Accepted
+            && let Choice::One(order) = &choice
+        {
+            match self.attach(order, &facts).await? {
+                Ok(after) => {
+                    case.record.order = Some(after.id);
+                    let choice = Choice::One(Box::new(after));
+                    return self.end_with(case, judgement, choice, Some(facts)).await;
+                }
+                Err(used) => judgement = Judgement::AlreadyUsed(used),
+            }
+        }
+        self.end_with(case, judgement, choice, Some(facts)).await
+    }
+
+    async fn note_override(
+        &self,
+        case: &Case,
+        word: &Override,
+        judgement: &Judgement,
+    ) -> Result<(), LedgerError> {
+        let line = AuditLine {
+            at: self.now(),
+            by: Some(word.by.clone()),
+            what: "slip_overridden".to_owned(),
+            subject: case.record.id.to_string(),
+            detail: serde_json::json!({ "reason": word.reason, "verdict": judgement.verdict().word() })
+                .to_string(),
+        };
+        self.inner.ledger.note(line, None).await
+    }
+
+    async fn after_failure(
+        &self,
+        desk: &SlipDesk,
+        case: &mut Case,
+        failure: LookupFailure,
+        retry_after_ms: Option<i64>,
+        reference: Option<&SlipRef>,
+    ) -> Result<Judgement, SlipError> {
+        let order = match case.record.wanted {
+            Some(id) => Some(self.inner.ledger.load(OrderKey::Id(id)).await?),
+            None => None,
+        };
+        let word = format!("{failure:?}");
+        case.record.times = if case.record.failure.as_ref() == Some(&word) {
+            case.record.times.saturating_add(1)
+        } else {
+            1
+        };
+        case.record.failure = Some(word);
+        let asked = Asked {
+            presented_at: case.record.presented_at,
+            answered_at: self.now(),
+            times: case.record.times,
+            transferred_at: None,
+            order_opened_at: order.as_ref().map(|order| order.created_at),
+            sending_bank: reference.map(|reference| reference.sending_bank),
+            retry_after_ms,
+            jitter_ms: i64::try_from(case.record.id.bits() % 1_000).unwrap_or(0),
+        };
+        let next = timetable::next(failure, &asked, desk.pace);
+        let owed = order.map_or(Money::ZERO, |order| order.missing());
+        Ok(judge_failure(failure, next, owed))
+    }
+
+    async fn end(
+        &self,
+        case: Case,
+        judgement: Judgement,
+        reference: Option<SlipRef>,
+        facts: Option<SlipFacts>,
+    ) -> Result<SlipOutcome, SlipError> {
+        let choice = match case.record.wanted {
+            Some(id) => Choice::One(Box::new(self.inner.ledger.load(OrderKey::Id(id)).await?)),
+            None => Choice::NotAsked,
+        };
+        let mut outcome = self.end_with(case, judgement, choice, facts).await?;
+        outcome.reference = outcome.reference.or(reference);
+        Ok(outcome)
+    }
+
+    /// Stores what came of it.
+    async fn end_with(
+        &self,
+        mut case: Case,
+        judgement: Judgement,
+        choice: Choice,
+        facts: Option<SlipFacts>,
+    ) -> Result<SlipOutcome, SlipError> {
+        let several = matches!(choice, Choice::Several(_) | Choice::NoneFits);
+        case.record.verdict = match judgement.verdict() {
+            // A right slip that nobody could place is for a person.
+            keptang_domain::slip::Verdict::Accepted if several => "needs_review".to_owned(),
+            verdict => verdict.word().to_owned(),
+        };
+        case.record.next_at = judgement.retry_at();
+        let outcome = SlipOutcome {
+            id: case.record.id,
+            reference: facts.as_ref().map(|facts| facts.reference.clone()),
+            kept: facts.as_ref().map(|_| case.record.detail.clone()),
+            judgement,
+            choice,
+            facts,
+        };
+        self.inner.ledger.put_slip(case.record).await?;
+        self.inner.wake.notify_one();
+        self.announce(TillEvent::SlipChanged { slip: outcome.id });
+        Ok(outcome)
+    }
+}
+
+/// Reads a stored key back.
+pub(super) fn reference_of(key: &str) -> Option<SlipRef> {
+    let (bank, reference) = key.split_once(':')?;
+    Some(SlipRef {
+        sending_bank: SendingBank::from_word(bank)?,
+        trans_ref: TransRef::new(reference)?,
+    })
+}
