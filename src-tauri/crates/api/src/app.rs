@@ -70,7 +70,7 @@ impl StartError {
 /// Something the window should hear of.
 #[derive(Debug, Clone)]
 pub struct AppEvent {
-    /// `order_changed` or `provider_health`.
+    /// `order_changed`, `slip_changed` or `provider_health`.
     pub name: &'static str,
     /// Which one; never what.
     pub payload: serde_json::Value,
@@ -140,6 +140,7 @@ impl App {
         let public_url = public_url(&settings);
         let Wired { providers, crypto } =
             wiring::providers(&settings, &secrets, public_url.as_deref(), Arc::new(SystemClock))?;
+        let slips = wiring::slip_desk(&settings, &secrets, data_dir, Arc::new(SystemClock))?;
         let till = Till::new(Parts {
             ledger,
             config: till_config(&settings, &providers, public_url),
@@ -147,6 +148,7 @@ impl App {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             worker,
+            slips: Some(slips),
         });
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let training = settings.training.then(|| Training::new(&settings, data_dir));
@@ -188,6 +190,10 @@ impl App {
             async move { till.hear_others(stop).await }
         });
         tokio::spawn(self.clone().pass_events_on(till.subscribe()));
+        tokio::spawn({
+            let (till, stop) = (till.clone(), self.inner.stop.clone());
+            async move { till.drive_slips(stop).await }
+        });
         tokio::spawn(self.clone().keep_house());
         tokio::spawn(self.clone().learn_limits());
     }
@@ -303,6 +309,10 @@ impl App {
                 Ok(TillEvent::OrderChanged { order }) => AppEvent {
                     name: "order_changed",
                     payload: serde_json::json!({ "order_id": order.to_string() }),
+                },
+                Ok(TillEvent::SlipChanged { slip }) => AppEvent {
+                    name: "slip_changed",
+                    payload: serde_json::json!({ "slip_id": slip.to_string() }),
                 },
                 Ok(TillEvent::ProviderHealth { provider }) => AppEvent {
                     name: "provider_health",

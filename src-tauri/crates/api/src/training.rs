@@ -30,6 +30,7 @@ pub(crate) fn secrets() -> Secrets {
         ),
         pair(SecretName::JwtGatewayApiKey, simulator::TRAINING_JWT_API_KEY),
         pair(SecretName::Crypto2328ApiKey, simulator::TRAINING_CRYPTO_API_KEY),
+        pair(SecretName::EasySlipApiKey, simulator::TRAINING_EASYSLIP_API_KEY),
     ])
 }
 

@@ -1,12 +1,16 @@
 //! From settings and secrets to providers: what each client is told. A provider whose settings are wrong is made all
 //! the same, so that the till can say what is wrong with it.
 
-use keptang_checkout::{PayoutAccount, PayoutRules};
+use crate::pictures::PictureFolder;
+use keptang_checkout::{PayoutAccount, PayoutRules, SlipDesk};
+use keptang_domain::promptpay;
+use keptang_domain::slip::timetable::Pace;
+use keptang_domain::slip::{ShopAccount, words};
 use keptang_domain::{Method, Money, ProviderId};
-use keptang_ports::Clock;
+use keptang_ports::{Clock, SlipVerifier};
 use keptang_providers::crypto_2328::Crypto2328;
 use keptang_providers::{
-    HttpClient, HttpClientError, Providers, Secret, crypto_2328, deposit_gateway, jwt_gateway,
+    HttpClient, HttpClientError, Providers, Secret, crypto_2328, deposit_gateway, easyslip, jwt_gateway,
     omise_truemoney, promptpay_direct,
 };
 use keptang_settings::{
@@ -14,6 +18,7 @@ use keptang_settings::{
     Settings,
 };
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The providers of a till.
@@ -93,6 +98,69 @@ pub(crate) fn payout_rules(settings: &Settings) -> PayoutRules {
     }
 }
 
+/// What is needed to take slips. An account whose number cannot be read is left out and said so in the log: a slip to it
+/// is then for a person, never a "no".
+pub(crate) fn slip_desk(
+    settings: &Settings,
+    secrets: &Secrets,
+    data_dir: &Path,
+    clock: Arc<dyn Clock>,
+) -> Result<SlipDesk, HttpClientError> {
+    let given = &settings.easyslip;
+    let verifier: Option<Arc<dyn SlipVerifier>> = if settings.is_easyslip_enabled(secrets) {
+        let timeout_ms = i64::try_from(settings.timing.request_timeout_ms).unwrap_or(i64::MAX);
+        let http = HttpClient::new(timeout_ms, clock)?;
+        let key = secrets
+            .get(SecretName::EasySlipApiKey)
+            .and_then(|secret| Secret::new(secret.expose()));
+        let config = easyslip::Config {
+            base_url: given.base_url.clone(),
+            match_account: given.match_account,
+            live: !settings.training,
+            ..easyslip::Config::new(key)
+        };
+        Some(Arc::new(easyslip::EasySlip::new(config, &http)))
+    } else {
+        None
+    };
+    Ok(SlipDesk {
+        verifier,
+        pictures: Arc::new(PictureFolder::of(data_dir)),
+        accounts: shop_accounts(settings),
+        max_age_ms: given.max_age_minutes.map(|minutes| i64::from(minutes) * 60_000),
+        pace: Pace {
+            first_s: settings.timing.slip_retry_first_s,
+            every_s: settings.timing.slip_retry_every_s,
+        },
+        keep_pictures_ms: i64::from(given.keep_images_days) * 86_400_000,
+        era: match settings.shop.era {
+            keptang_settings::Era::Christian => words::Era::Common,
+            keptang_settings::Era::Buddhist => words::Era::Buddhist,
+        },
+    })
+}
+
+fn shop_accounts(settings: &Settings) -> Vec<ShopAccount> {
+    let listed = settings.shop.accounts.iter().filter_map(|account| {
+        let names = [&account.name_th, &account.name_en]
+            .into_iter()
+            .flatten()
+            .cloned();
+        let promptpay = account.promptpay.as_ref().map(|id| id.expose());
+        ShopAccount::new(&account.bank_code, account.number.expose(), names, promptpay)
+            .inspect_err(|error| tracing::error!(error = %error, "an entry of shop.accounts is left out"))
+            .ok()
+    });
+    // The shop's own PromptPay QR is where most slips are sent.
+    let own = settings
+        .shop
+        .promptpay_id
+        .as_ref()
+        .and_then(|id| id.expose().parse::<promptpay::Target>().ok())
+        .map(ShopAccount::promptpay);
+    listed.chain(own).collect()
+}
+
 struct Wiring<'a> {
     settings: &'a Settings,
     secrets: &'a Secrets,
@@ -109,6 +177,11 @@ impl Wiring<'_> {
     /// Real money, as far as nothing in the keys of a provider tells.
     fn live(&self) -> bool {
         !self.settings.training
+    }
+
+    /// A transfer to this shop can be shown as a slip.
+    fn slips(&self) -> bool {
+        self.settings.is_easyslip_enabled(self.secrets)
     }
 
     fn callbacks(&self) -> bool {
@@ -143,6 +216,7 @@ impl Wiring<'_> {
                 user_id: given.payer_user_id.clone().unwrap_or(usual.user_id),
             },
             callbacks: self.callbacks(),
+            slips: self.slips(),
             live: self.live(),
             ..deposit_gateway::Config::new(
                 given.base_url.as_deref().unwrap_or_default(),
@@ -184,6 +258,7 @@ impl Wiring<'_> {
                 jwt_create: given.paths.jwt_create.clone(),
             },
             callbacks: self.callbacks(),
+            slips: self.slips(),
             live: self.live(),
             ..jwt_gateway::Config::new(
                 given.base_url.as_deref().unwrap_or_default(),

@@ -16,6 +16,7 @@ mod reconcile;
 mod record;
 mod refund;
 mod routing;
+mod slips;
 mod take_payment;
 mod till;
 
@@ -29,5 +30,6 @@ pub use reconcile::{Bucket, Item, ReconcileError};
 pub use record::RecordError;
 pub use refund::{RefundError, RefundOrder};
 pub use routing::RouteError;
+pub use slips::{Override, Shown, SlipDesk, SlipDetail, SlipError, SlipOutcome, SlipWish};
 pub use take_payment::{Charge, ChargeError, Particulars};
 pub use till::{Parts, Till, TillConfig, TillEvent};

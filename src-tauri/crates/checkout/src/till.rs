@@ -4,7 +4,8 @@ use crate::crowd::Crowd;
 use crate::health::HealthBoard;
 use crate::payout::PayoutRules;
 use crate::policy::Timing;
-use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId};
+use crate::slips::SlipDesk;
+use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId, SlipId};
 use keptang_ports::{Clock, Ids, Ledger, PaymentProvider, WorkerId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +38,11 @@ pub enum TillEvent {
         /// Which.
         order: OrderId,
     },
+    /// Something was learnt about a slip.
+    SlipChanged {
+        /// Which.
+        slip: SlipId,
+    },
     /// A provider's health changed.
     ProviderHealth {
         /// Whose.
@@ -58,6 +64,8 @@ pub struct Parts {
     pub config: TillConfig,
     /// This process, among those that share the ledger.
     pub worker: WorkerId,
+    /// What is needed to take slips, where they are taken.
+    pub slips: Option<SlipDesk>,
 }
 
 /// The till. Cheap to clone; all clones are the same till.
@@ -73,6 +81,7 @@ pub(crate) struct Inner {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) config: TillConfig,
     pub(crate) worker: WorkerId,
+    pub(crate) slips: Option<SlipDesk>,
     pub(crate) events: broadcast::Sender<TillEvent>,
     /// Wakes the driver of this process.
     pub(crate) wake: Notify,
@@ -95,6 +104,7 @@ impl Till {
                 ids: parts.ids,
                 config: parts.config,
                 worker: parts.worker,
+                slips: parts.slips,
                 events,
                 wake: Notify::new(),
                 health: HealthBoard::default(),

@@ -40,8 +40,9 @@ pub(crate) enum Command {
     /// Look at orders and act on them
     #[command(subcommand)]
     Order(OrderCommand),
-    /// Verify a transfer slip (not built yet)
-    Slip(Later),
+    /// Transfer slips that customers show
+    #[command(subcommand)]
+    Slip(SlipCommand),
     /// The day's report (not built yet)
     Report(Later),
     /// A receipt as PDF (not built yet)
@@ -268,6 +269,39 @@ pub(crate) enum OrderCommand {
         #[arg(long, value_name = "REFERENCE")]
         by_transfer: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SlipCommand {
+    /// Verify a slip and attach it to the order it pays
+    Verify(SlipVerifyArgs),
+    /// Slips that wait for their bank
+    Queue,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("slip").required(true).args(["file", "text", "url"]))]
+pub(crate) struct SlipVerifyArgs {
+    /// Its picture: PNG, JPEG, GIF or WebP, up to 4 MiB
+    pub(crate) file: Option<PathBuf>,
+    /// The text of its QR, from a scanner
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) text: Option<String>,
+    /// Where its picture lies
+    #[arg(long, value_name = "U")]
+    pub(crate) url: Option<String>,
+    /// For this order; found by amount, receiver and time when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) order: Option<String>,
+    /// Wait so many seconds for a bank that is late
+    #[arg(long, value_name = "S")]
+    pub(crate) wait: Option<u64>,
+    /// Accept it although its time or its receiver's name is in question; a manager's word
+    #[arg(long = "override", requires = "reason")]
+    pub(crate) overriding: bool,
+    /// Why it is accepted all the same
+    #[arg(long, value_name = "R", requires = "overriding")]
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -73,6 +73,8 @@ pub(crate) enum Failure {
     WhoIsMissing,
     /// No PIN in the environment and no terminal to ask at.
     PinMissing(&'static str),
+    /// A file that cannot be read, and why.
+    File(String, String),
     /// A later version has it.
     NotBuilt,
     /// The simulator did not start.
@@ -109,7 +111,7 @@ impl Failure {
             Self::Start(_) | Self::NotBuilt | Self::Simulator(_) => Exit::Error,
             Self::Init(InitError::Owner(error)) | Self::User(error) => user_exit(error),
             Self::Init(_) => Exit::Error,
-            Self::Amount(_) | Self::WhoIsMissing | Self::PinMissing(_) => Exit::Usage,
+            Self::Amount(_) | Self::WhoIsMissing | Self::PinMissing(_) | Self::File(..) => Exit::Usage,
             // A label that is none is a slip of the fingers, not a rule that forbids it.
             Self::Api(error)
                 if error
@@ -141,6 +143,11 @@ impl Failure {
                 format!("ต้องใช้รหัส ตั้ง {variable} หรือสั่งจากหน้าจอเทอร์มินัล"),
                 format!("A PIN is needed: set {variable} or run this at a terminal."),
             ),
+            Self::File(file, why) => pick(
+                thai,
+                format!("อ่านไฟล์ {file} ไม่ได้: {why}"),
+                format!("{file} cannot be read: {why}"),
+            ),
             Self::NotBuilt => pick(
                 thai,
                 "ยังไม่มีในรุ่นนี้".to_owned(),
@@ -169,6 +176,7 @@ impl Failure {
                 .unwrap_or_else(|| "internal".to_owned()),
             Self::WhoIsMissing => "who_is_missing".to_owned(),
             Self::PinMissing(_) => "pin_missing".to_owned(),
+            Self::File(..) => "file_unreadable".to_owned(),
             Self::NotBuilt => "not_built".to_owned(),
             Self::Simulator(_) => "simulator_failed".to_owned(),
         }

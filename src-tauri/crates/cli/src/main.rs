@@ -7,8 +7,9 @@ mod exit;
 mod orders;
 mod print;
 mod shop;
+mod slip;
 
-use args::{Cli, Command, Later, LedgerCommand, ProviderCommand};
+use args::{Cli, Command, Later, LedgerCommand, ProviderCommand, SlipCommand};
 use clap::Parser;
 use exit::{Exit, Failure};
 use keptang_api::{App, Options, Person, Role};
@@ -85,13 +86,14 @@ impl Session {
             Command::Provider(ProviderCommand::Test { id }) => self.provider_test(&id).await,
             Command::Provider(ProviderCommand::Balance { id }) => self.balance(&id).await,
             Command::Provider(ProviderCommand::Banks { id }) => self.banks(&id).await,
+            Command::Slip(SlipCommand::Verify(verify)) => self.slip_verify(verify).await,
+            Command::Slip(SlipCommand::Queue) => self.slip_queue().await,
             Command::Payout(payout) => self.payout(payout).await,
             Command::Ledger(LedgerCommand::Verify) => self.ledger_verify().await,
             Command::Reconcile { date, provider } => self.reconcile(&date, provider.as_deref()).await,
             Command::Serve => self.serve().await,
             Command::Simulator(simulator) => self.simulator(simulator).await,
-            Command::Slip(later)
-            | Command::Report(later)
+            Command::Report(later)
             | Command::Receipt(later)
             | Command::Shift(later)
             | Command::Day(later)

@@ -173,6 +173,8 @@ impl std::fmt::Debug for SlipRecord {
 /// Which slips to list. Everything given must hold.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SlipFilter {
+    /// This one.
+    pub id: Option<SlipId>,
     /// Still to be asked about, or (`false`) done with.
     pub waiting: Option<bool>,
     /// Shown for this order, or paid it.

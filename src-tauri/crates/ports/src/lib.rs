@@ -7,6 +7,7 @@
 mod clock;
 mod ledger;
 mod notice;
+mod picture;
 mod provider;
 mod slip;
 
@@ -16,6 +17,7 @@ pub use ledger::{
     Role, Schedule, SlipFilter, SlipPicture, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
+pub use picture::PictureStore;
 pub use provider::{
     Asset, Balance, Bank, Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment,
     Notice, NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,

@@ -15,7 +15,7 @@ const HEAD: &str = "\
 ";
 
 /// What `keptang init --training` fills in: a shop that cannot be mistaken for a real one, and the simulator.
-const TRAINING: [(&str, &str); 8] = [
+const TRAINING: [(&str, &str); 9] = [
     ("training", "true"),
     ("shop.name", "\"ร้านฝึกเก็บตัง\""),
     ("shop.promptpay_id", "\"0800000000\""),
@@ -35,6 +35,7 @@ const TRAINING: [(&str, &str); 8] = [
         "providers.crypto_2328.base_url",
         "\"http://127.0.0.1:8790/crypto_2328/api\"",
     ),
+    ("slips.easyslip.base_url", "\"http://127.0.0.1:8790/easyslip\""),
     // No coin moves in training, and the owner can see what it is that the note is about.
     ("providers.crypto_2328.legal_note_acknowledged", "true"),
 ];

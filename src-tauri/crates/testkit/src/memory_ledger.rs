@@ -528,9 +528,10 @@ impl Ledger for MemoryLedger {
             .slips
             .values()
             .filter(|slip| {
-                filter
-                    .waiting
-                    .is_none_or(|wanted| wanted == slip.next_at.is_some())
+                filter.id.is_none_or(|id| id == slip.id)
+                    && filter
+                        .waiting
+                        .is_none_or(|wanted| wanted == slip.next_at.is_some())
                     && filter
                         .order
                         .is_none_or(|order| slip.order == Some(order) || slip.wanted == Some(order))

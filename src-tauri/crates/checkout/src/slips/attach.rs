@@ -32,12 +32,7 @@ impl Till {
         reference: &SlipRef,
         wanted: Option<OrderId>,
     ) -> Result<Option<Use>, LedgerError> {
-        let Some((holder, at)) = self
-            .inner
-            .ledger
-            .evidence_holder(SLIPS, &key(reference))
-            .await?
-        else {
+        let Some((holder, at)) = self.inner.ledger.evidence_holder(SLIPS, &key(reference)).await? else {
             return Ok(None);
         };
         let order = self.inner.ledger.load(OrderKey::Id(holder)).await?;
@@ -138,7 +133,11 @@ impl Till {
     }
 
     /// Credits a transfer to an order. Of two that try at once, one wins; the other is told which order has it.
-    pub(super) async fn attach(&self, order: &Order, facts: &SlipFacts) -> Result<Result<Order, Use>, SlipError> {
+    pub(super) async fn attach(
+        &self,
+        order: &Order,
+        facts: &SlipFacts,
+    ) -> Result<Result<Order, Use>, SlipError> {
         let attempt = attempt_for(order, facts.amount).ok_or(SlipError::NothingToPay)?;
         let event = OrderEvent::Attempt {
             attempt: attempt.id,

@@ -2,15 +2,18 @@
 //! pay. A slip whose bank is late waits in a queue of its own and the counter moves on (product.md §3).
 
 mod attach;
+mod detail;
 mod queue;
 mod read;
 mod verify;
 
+pub use detail::SlipDetail;
 pub use read::Shown;
-pub use verify::{Choice, Override, SlipError, SlipOutcome, SlipWish};
+pub use verify::{Override, SlipError, SlipOutcome, SlipWish};
 
 use keptang_domain::slip::ShopAccount;
 use keptang_domain::slip::timetable::Pace;
+use keptang_domain::slip::words::Era;
 use keptang_ports::{PictureStore, SlipVerifier};
 use std::sync::Arc;
 
@@ -29,4 +32,6 @@ pub struct SlipDesk {
     pub pace: Pace,
     /// How long pictures are kept, in milliseconds.
     pub keep_pictures_ms: i64,
+    /// Which years are shown.
+    pub era: Era,
 }

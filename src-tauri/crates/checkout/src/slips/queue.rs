@@ -1,8 +1,8 @@
 //! Slips that wait: for a bank that is late, or for a line that is down. Each is asked about again by its own clock,
 //! whichever process holds it, and survives a restart because it lies in the ledger.
 
+use super::Shown;
 use super::verify::{Case, SlipError, SlipOutcome};
-use super::{Shown, attach};
 use crate::till::Till;
 use keptang_domain::SlipId;
 use keptang_ports::{LedgerError, SlipFilter, SlipRecord};
@@ -45,7 +45,11 @@ impl Till {
 
     async fn ask_about_waiting(&self) -> Result<(), SlipError> {
         let lease_ms = self.config().timing.lease_ms().saturating_mul(2);
-        let due = self.inner.ledger.claim_slips(self.now(), lease_ms, AT_ONCE).await?;
+        let due = self
+            .inner
+            .ledger
+            .claim_slips(self.now(), lease_ms, AT_ONCE)
+            .await?;
         for record in due {
             let id = record.id;
             if let Err(error) = self.look_again(record).await {
@@ -73,6 +77,7 @@ impl Till {
             record,
             shown,
             overriding: None,
+            setting: None,
         })
         .await
     }
@@ -90,12 +95,11 @@ impl Till {
 
     /// A slip by its id.
     pub async fn slip(&self, id: SlipId) -> Result<SlipRecord, SlipError> {
-        let newest = self.inner.ledger.slips(SlipFilter {
-            limit: usize::MAX,
+        let found = self.inner.ledger.slips(SlipFilter {
+            id: Some(id),
             ..SlipFilter::default()
         });
-        let found = newest.await?.into_iter().find(|slip| slip.id == id);
-        found.ok_or(SlipError::NotFound)
+        found.await?.pop().ok_or(SlipError::NotFound)
     }
 
     /// After the days the owner set only the hash, the verdict and the reference remain (product.md §3).
@@ -113,7 +117,9 @@ impl Till {
             })
             .await?;
         for mut slip in old {
-            let Some(picture) = &mut slip.picture else { continue };
+            let Some(picture) = &mut slip.picture else {
+                continue;
+            };
             if let Some(file) = picture.file.take()
                 && let Err(error) = desk.pictures.wipe(&file).await
             {
@@ -124,10 +130,4 @@ impl Till {
         }
         Ok(())
     }
-}
-
-/// The name of the transfer a slip is about, as people read it: bank and reference.
-pub(crate) fn named(record: &SlipRecord) -> Option<(String, String)> {
-    let (bank, reference) = record.reference.as_ref()?.split_once(':')?;
-    Some((bank.to_owned(), reference.to_owned()))
 }

@@ -3,8 +3,9 @@
 use keptang_domain::slip::judge::{NoSlip, Unreadable};
 use keptang_domain::slip::{Judgement, SlipCode, mini_qr};
 use keptang_ports::PictureType;
-use keptang_qr::{DecodeLimits, SlipLimits, SlipReadError};
-use std::time::{Duration, Instant};
+use keptang_qr::{DecodeLimits, ReadError, SlipLimits};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What the customer showed.
 #[derive(Clone)]
@@ -63,8 +64,8 @@ fn codes_in(bytes: &[u8]) -> Read {
             // A slip may carry a second code, such as the receiver's.
             codes.min_by_key(rank).map_or(Read::NoCode, Read::Code)
         }
-        Err(SlipReadError::NoQr { .. }) => Read::NoCode,
-        Err(SlipReadError::Picture(_)) => Read::End(Judgement::Damaged(Unreadable::Picture)),
+        Err(ReadError::NoQr { .. }) => Read::NoCode,
+        Err(ReadError::Picture(_)) => Read::End(Judgement::Damaged(Unreadable::Picture)),
     }
 }
 

@@ -1,17 +1,18 @@
 //! One slip from the moment it is shown to its verdict.
 
+use super::SlipDesk;
 use super::attach::{Question, key};
+use super::detail::SlipDetail;
 use super::read::{self, Read, Shown};
-use super::{SlipDesk, attach};
 use crate::till::{Till, TillEvent};
 use keptang_domain::order::{Order, TransitionError};
-use keptang_domain::slip::judge::{Fault, LookupFailure, Use, judge_code, judge_failure};
+use keptang_domain::slip::judge::{Fault, LookupFailure, judge_code, judge_failure};
 use keptang_domain::slip::timetable::{self, Asked};
-use keptang_domain::slip::{Judgement, SendingBank, SlipCode, SlipFacts, SlipRef, TransRef};
-use keptang_domain::{Money, OrderId, SlipId, Timestamp};
+use keptang_domain::slip::{Judgement, SlipCode, SlipFacts, SlipRef};
+use keptang_domain::{Money, OrderId, SlipId};
 use keptang_ports::{
-    AuditLine, LedgerError, OrderKey, PictureType, SlipAnswer, SlipInput, SlipKind, SlipPicture, SlipQuestion,
-    SlipRecord, SlipVerifier,
+    AuditLine, LedgerError, OrderKey, PictureType, SlipAnswer, SlipInput, SlipKind, SlipPicture,
+    SlipQuestion, SlipRecord, SlipVerifier,
 };
 use sha2::{Digest, Sha256};
 
@@ -39,7 +40,7 @@ pub struct Override {
 
 /// Which order a slip pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(super) enum Choice {
     /// This one.
     One(Box<Order>),
     /// Any of these, by number: a person has to say which.
@@ -53,25 +54,10 @@ pub enum Choice {
 /// What came of a slip.
 #[derive(Debug, Clone)]
 pub struct SlipOutcome {
-    /// Ours.
-    pub id: SlipId,
     /// The verdict with what explains it.
     pub judgement: Judgement,
-    /// Which order it pays, would pay or might pay.
-    pub choice: Choice,
-    /// The transfer's name, when known.
-    pub reference: Option<SlipRef>,
-    /// The transfer, when it exists.
-    pub facts: Option<SlipFacts>,
-    /// What was kept of the answer, for people: one JSON object.
-    pub kept: Option<String>,
-}
-
-impl SlipOutcome {
-    /// It paid an order.
-    pub fn is_accepted(&self) -> bool {
-        self.judgement == Judgement::Accepted && matches!(self.choice, Choice::One(_))
-    }
+    /// What is stored of it, which says the same.
+    pub record: SlipRecord,
 }
 
 /// Why a slip could not be judged at all.
@@ -99,6 +85,8 @@ pub(super) struct Case {
     pub(super) record: SlipRecord,
     pub(super) shown: Shown,
     pub(super) overriding: Option<Override>,
+    /// The setting that kept it from being checked.
+    pub(super) setting: Option<String>,
 }
 
 /// What asking gave.
@@ -107,8 +95,12 @@ enum Heard {
     Failure {
         failure: LookupFailure,
         retry_after_ms: Option<i64>,
+        setting: Option<String>,
     },
 }
+
+/// The secret without which nobody can be asked.
+const KEY: &str = "KEPTANG_SECRET__EASYSLIP__API_KEY";
 
 impl Till {
     /// Verifies a slip: read here, looked up in the ledger, asked about, judged, and attached when it pays. What is
@@ -143,6 +135,7 @@ impl Till {
             record,
             shown: wish.shown,
             overriding: wish.overriding,
+            setting: None,
         };
         self.follow_slip(case).await
     }
@@ -172,7 +165,7 @@ impl Till {
     pub(super) async fn follow_slip(&self, mut case: Case) -> Result<SlipOutcome, SlipError> {
         let desk = self.desk()?;
         let code = match read::read(&case.shown).await {
-            Read::End(judgement) => return self.end(case, judgement, None, None).await,
+            Read::End(judgement) => return self.end(case, judgement).await,
             Read::Code(code) => Some(code),
             Read::NoCode | Read::Link => None,
         };
@@ -190,28 +183,31 @@ impl Till {
             && !(has_picture && code.is_worth_a_picture())
             && let Some(judgement) = judge_code(code, used_by.as_ref())
         {
-            return self.end(case, judgement, reference, None).await;
+            return self.end(case, judgement).await;
         }
         let Some(verifier) = &desk.verifier else {
             let judgement = match code {
                 // Nobody who could be asked would see a slip in it.
                 None if has_picture => read::no_slip(),
-                _ => Judgement::Misconfigured(Fault::Key),
+                _ => {
+                    case.setting = Some(KEY.to_owned());
+                    Judgement::Misconfigured(Fault::Key)
+                }
             };
-            return self.end(case, judgement, reference, None).await;
+            return self.end(case, judgement).await;
         };
         match self.ask_about(verifier.as_ref(), &case, code.as_ref()).await? {
-            Heard::Facts(answer) => {
-                self.judge_answer(desk, case, reference.as_ref(), *answer).await
-            }
+            Heard::Facts(answer) => self.judge_answer(desk, case, reference.as_ref(), *answer).await,
             Heard::Failure {
                 failure,
                 retry_after_ms,
+                setting,
             } => {
+                case.setting = setting;
                 let judgement = self
                     .after_failure(desk, &mut case, failure, retry_after_ms, reference.as_ref())
                     .await?;
-                self.end(case, judgement, reference, None).await
+                self.end(case, judgement).await
             }
         }
     }
@@ -240,10 +236,7 @@ impl Till {
                 inputs.extend(code.payload_padded.clone().map(SlipInput::Payload));
             }
             (_, Shown::Picture(bytes)) => {
-                if let Some(media_type) = PictureType::of(bytes) {
-                    let bytes = bytes.clone();
-                    inputs.push(SlipInput::Image { bytes, media_type });
-                }
+                inputs.push(SlipInput::Image(bytes.clone()));
             }
             (_, Shown::Link(url)) => inputs.push(SlipInput::Url(url.clone())),
             // A wallet's slip cannot be asked about by its code: its picture is needed.
@@ -252,6 +245,7 @@ impl Till {
         let mut heard = Heard::Failure {
             failure: LookupFailure::NoSlipInPicture,
             retry_after_ms: None,
+            setting: None,
         };
         for input in inputs {
             let question = SlipQuestion {
@@ -267,6 +261,12 @@ impl Till {
                     heard = Heard::Failure {
                         failure: error.failure(),
                         retry_after_ms: error.retry_after_ms(),
+                        setting: match &error {
+                            keptang_ports::SlipError::Misconfigured(fault) => {
+                                Some(fault.fault.setting.clone())
+                            }
+                            _ => None,
+                        },
                     };
                     // Only a text that was not understood is worth sending in its other form.
                     let other_form = matches!(
@@ -289,8 +289,7 @@ impl Till {
         asked: Option<&SlipRef>,
         answer: SlipAnswer,
     ) -> Result<SlipOutcome, SlipError> {
-        let facts = answer.facts;
-        case.record.detail = answer.kept;
+        let SlipAnswer { facts, kept, .. } = answer;
         case.record.failure = None;
         case.record.reference = Some(key(&facts.reference));
         let used_by = self.used_by(&facts.reference, case.record.wanted).await?;
@@ -314,12 +313,15 @@ impl Till {
                 Ok(after) => {
                     case.record.order = Some(after.id);
                     let choice = Choice::One(Box::new(after));
-                    return self.end_with(case, judgement, choice, Some(facts)).await;
+                    return self
+                        .end_with(case, judgement, choice, Some((&facts, &kept)))
+                        .await;
                 }
                 Err(used) => judgement = Judgement::AlreadyUsed(used),
             }
         }
-        self.end_with(case, judgement, choice, Some(facts)).await
+        self.end_with(case, judgement, choice, Some((&facts, &kept)))
+            .await
     }
 
     async fn note_override(
@@ -373,20 +375,12 @@ impl Till {
         Ok(judge_failure(failure, next, owed))
     }
 
-    async fn end(
-        &self,
-        case: Case,
-        judgement: Judgement,
-        reference: Option<SlipRef>,
-        facts: Option<SlipFacts>,
-    ) -> Result<SlipOutcome, SlipError> {
+    async fn end(&self, case: Case, judgement: Judgement) -> Result<SlipOutcome, SlipError> {
         let choice = match case.record.wanted {
             Some(id) => Choice::One(Box::new(self.inner.ledger.load(OrderKey::Id(id)).await?)),
             None => Choice::NotAsked,
         };
-        let mut outcome = self.end_with(case, judgement, choice, facts).await?;
-        outcome.reference = outcome.reference.or(reference);
-        Ok(outcome)
+        self.end_with(case, judgement, choice, None).await
     }
 
     /// Stores what came of it.
@@ -395,35 +389,21 @@ impl Till {
         mut case: Case,
         judgement: Judgement,
         choice: Choice,
-        facts: Option<SlipFacts>,
+        answer: Option<(&SlipFacts, &str)>,
     ) -> Result<SlipOutcome, SlipError> {
-        let several = matches!(choice, Choice::Several(_) | Choice::NoneFits);
-        case.record.verdict = match judgement.verdict() {
-            // A right slip that nobody could place is for a person.
-            keptang_domain::slip::Verdict::Accepted if several => "needs_review".to_owned(),
-            verdict => verdict.word().to_owned(),
+        let era = self.desk()?.era;
+        let detail = SlipDetail {
+            setting: case.setting.take(),
+            ..SlipDetail::of(&judgement, &choice, answer, self.now(), era)
         };
+        case.record.verdict = detail.verdict.clone();
+        case.record.detail = detail.to_json();
         case.record.next_at = judgement.retry_at();
-        let outcome = SlipOutcome {
-            id: case.record.id,
-            reference: facts.as_ref().map(|facts| facts.reference.clone()),
-            kept: facts.as_ref().map(|_| case.record.detail.clone()),
+        self.inner.ledger.put_slip(case.record.clone()).await?;
+        self.announce(TillEvent::SlipChanged { slip: case.record.id });
+        Ok(SlipOutcome {
             judgement,
-            choice,
-            facts,
-        };
-        self.inner.ledger.put_slip(case.record).await?;
-        self.inner.wake.notify_one();
-        self.announce(TillEvent::SlipChanged { slip: outcome.id });
-        Ok(outcome)
+            record: case.record,
+        })
     }
-}
-
-/// Reads a stored key back.
-pub(super) fn reference_of(key: &str) -> Option<SlipRef> {
-    let (bank, reference) = key.split_once(':')?;
-    Some(SlipRef {
-        sending_bank: SendingBank::from_word(bank)?,
-        trans_ref: TransRef::new(reference)?,
-    })
 }

@@ -145,6 +145,7 @@ impl World {
                 payouts: keptang_checkout::PayoutRules::default(),
             },
             worker: WorkerId(worker.into()),
+            slips: None,
         });
         let stop = CancellationToken::new();
         let driver = tokio::spawn({

@@ -85,12 +85,14 @@ pub(super) async fn list(readers: &SqlitePool, filter: &SlipFilter) -> Result<Ve
         "SELECT {COLUMNS} FROM slips WHERE (?1 IS NULL OR (next_at_ms IS NOT NULL) = ?1) \
              AND (?2 IS NULL OR wanted_order = ?2 OR paid_order = ?2) \
              AND (?3 IS NULL OR (presented_at_ms < ?3 AND picture_file IS NOT NULL)) \
+             AND (?5 IS NULL OR id = ?5) \
          ORDER BY presented_at_ms DESC, id DESC LIMIT ?4"
     )))
     .bind(filter.waiting)
     .bind(filter.order.map(|order| id_bytes(order).to_vec()))
     .bind(filter.with_picture_before.map(Timestamp::ms))
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(filter.id.map(|id| id.bits().to_be_bytes().to_vec()))
     .fetch_all(readers)
     .await
     .map_err(told)?;

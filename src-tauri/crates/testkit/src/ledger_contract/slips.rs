@@ -65,6 +65,11 @@ pub async fn slips_come_back_as_they_were_stored(ledger: AnyLedger) {
         ..SlipFilter::default()
     };
     assert_eq!(ledger.slips(of_order).await.expect("it answers"), [paid]);
+    let by_id = SlipFilter {
+        id: Some(SlipId::from_bits(2)),
+        ..SlipFilter::default()
+    };
+    assert_eq!(filter(by_id).await, [2]);
     let other_order = SlipFilter {
         order: Some(OrderId::from_bits(9)),
         ..SlipFilter::default()
