@@ -6,7 +6,7 @@ use keptang_domain::order::{Change, Order, OrderEvent};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
-    VerifyReport, Watch, WorkerId,
+    SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -194,6 +194,31 @@ impl Ledger for Books {
 
     async fn put_person(&self, person: Person, by: Option<String>, at: Timestamp) -> Result<(), LedgerError> {
         self.open()?.put_person(person, by, at).await
+    }
+
+    async fn evidence_holder(
+        &self,
+        book: &str,
+        key: &str,
+    ) -> Result<Option<(OrderId, Timestamp)>, LedgerError> {
+        self.open()?.evidence_holder(book, key).await
+    }
+
+    async fn put_slip(&self, slip: SlipRecord) -> Result<(), LedgerError> {
+        self.open()?.put_slip(slip).await
+    }
+
+    async fn slips(&self, filter: SlipFilter) -> Result<Vec<SlipRecord>, LedgerError> {
+        self.open()?.slips(filter).await
+    }
+
+    async fn claim_slips(
+        &self,
+        now: Timestamp,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<SlipRecord>, LedgerError> {
+        self.open()?.claim_slips(now, lease_ms, limit).await
     }
 
     async fn trail(&self, what: &[&str]) -> Result<(i64, Vec<AuditLine>), LedgerError> {

@@ -394,6 +394,7 @@ fn assemble(
             payouts: PayoutRules::default(),
         },
         worker: WorkerId(worker),
+        slips: None,
     })
 }
 

@@ -9,8 +9,8 @@ use crate::dto::{
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
-use crate::headless::ProviderTest;
 use crate::payout::Balance;
+use crate::provider_lines::ProviderTest;
 use keptang_ports::Role;
 use serde_json::Value;
 use ts_rs::TS;

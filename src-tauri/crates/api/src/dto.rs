@@ -4,7 +4,7 @@
 //! string in baht with two digits, because a JavaScript number cannot hold every value; moments are RFC 3339 with
 //! Bangkok's offset. ts-rs writes the TypeScript side from here.
 
-use crate::headless::ProviderLine;
+use crate::provider_lines::ProviderLine;
 use crate::reconcile::Reconciled;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -7,8 +7,8 @@ use crate::dto::{
     TrainingRequest,
 };
 use crate::error::{ApiError, ErrorCode};
-use crate::headless::ProviderTest;
 use crate::payout::Balance;
+use crate::provider_lines::ProviderTest;
 use crate::training::Act;
 use crate::{people, view};
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};

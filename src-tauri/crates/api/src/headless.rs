@@ -5,15 +5,13 @@ use crate::dto::{Attempt, Order};
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
 use crate::people::{self, PersonError};
-use crate::view::{self, moment};
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars, RefundError, RefundOrder};
 use keptang_domain::money::parse_amount;
-use keptang_domain::order::{AttemptEvent, OrderEvent, OrderState, RefundReason, RefundState};
+use keptang_domain::order::{OrderState, RefundReason, RefundState};
 use keptang_domain::provider::UnknownWord;
 use keptang_domain::{BusinessDay, Method, ProviderId, RefundId};
-use keptang_ports::{Fault, LedgerError, OrderFilter, Person, Role, VerifyReport};
+use keptang_ports::{LedgerError, OrderFilter, Person, Role, VerifyReport};
 use serde::Serialize;
-use serde_json::{Value, json};
 use std::str::FromStr;
 
 /// What `charge` opens.
@@ -89,87 +87,6 @@ pub enum RefundEnd {
     Failed,
     /// Not known yet.
     Unknown,
-}
-
-/// One line of `provider list`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
-pub struct ProviderLine {
-    /// Always `provider`.
-    #[serde(rename = "type")]
-    #[ts(type = "\"provider\"")]
-    pub kind: &'static str,
-    /// Word.
-    #[ts(type = "Provider | \"easyslip\"")]
-    pub id: &'static str,
-    /// Set up and switched on.
-    pub enabled: bool,
-    /// Methods it serves.
-    #[ts(type = "Method[]")]
-    pub methods: Vec<&'static str>,
-    /// Smallest amount.
-    pub min: Option<String>,
-    /// Largest amount.
-    pub max: Option<String>,
-    /// How the outcome is learnt.
-    #[ts(type = "Tracking[]")]
-    pub tracking: Vec<&'static str>,
-    /// Can cancel.
-    pub cancel: bool,
-    /// Can return money.
-    pub refund: bool,
-    /// Has a list to reconcile with.
-    pub statement: bool,
-    /// Can pay out.
-    pub payout: bool,
-    /// Real money.
-    pub live: bool,
-}
-
-/// One line of `provider test`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
-pub struct ProviderTest {
-    /// Always `provider_test`.
-    #[serde(rename = "type")]
-    #[ts(type = "\"provider_test\"")]
-    pub kind: &'static str,
-    /// Word.
-    pub id: String,
-    /// Nothing is wrong.
-    pub ok: bool,
-    /// Closed list of cli.md.
-    pub code: &'static str,
-    /// The setting to look at.
-    pub setting: Option<String>,
-    /// What was found, in Thai.
-    pub message_th: String,
-    /// What was found, in English.
-    pub message_en: String,
-}
-
-impl ProviderTest {
-    fn fine(id: &str, message_th: String, message_en: String) -> Self {
-        Self {
-            kind: "provider_test",
-            id: id.to_owned(),
-            ok: true,
-            code: "ok",
-            setting: None,
-            message_th,
-            message_en,
-        }
-    }
-
-    pub(crate) fn faulty(id: &str, fault: Fault) -> Self {
-        Self {
-            kind: "provider_test",
-            id: id.to_owned(),
-            ok: false,
-            code: fault.code,
-            setting: Some(fault.setting),
-            message_th: fault.message_th,
-            message_en: fault.message_en,
-        }
-    }
 }
 
 /// One line of `user list`.
@@ -318,103 +235,6 @@ impl App {
         Ok((self.show(&order).await, refund_end(&order, id)))
     }
 
-    /// Everything that happened to an order, oldest first, one JSON object each.
-    pub async fn timeline(&self, order: &str) -> Result<Vec<Value>, ApiError> {
-        let order = self.find(order).await?;
-        let history = self.till().ledger().history(order.id).await?;
-        Ok(history
-            .into_iter()
-            .map(|past| {
-                let (what, attempt, facts) = told(&past.event);
-                json!({
-                    "type": "event", "sequence": past.sequence, "at": moment(past.at), "event": what,
-                    "attempt_id": attempt, "facts": facts,
-                })
-            })
-            .collect())
-    }
-
-    /// Every provider and what it can do.
-    pub fn provider_lines(&self) -> Vec<ProviderLine> {
-        let around = view::Surroundings {
-            till: self.till(),
-            now: self.till().now(),
-        };
-        let known = ProviderId::ALL.iter().map(|id| match self.till().provider(*id) {
-            Some(provider) => {
-                let info = around.provider(provider.as_ref());
-                ProviderLine {
-                    kind: "provider",
-                    id: id.word(),
-                    enabled: true,
-                    methods: vec![id.method().word()],
-                    min: Some(info.min),
-                    max: Some(info.max),
-                    tracking: info.tracking,
-                    cancel: info.cancel,
-                    refund: info.refund,
-                    statement: info.statement,
-                    payout: info.balance,
-                    live: info.live,
-                }
-            }
-            None if *id == ProviderId::Cash => self.cash_line(),
-            None => not_enabled(id.word(), vec![id.method().word()]),
-        });
-        known.chain([not_enabled("easyslip", Vec::new())]).collect()
-    }
-
-    fn cash_line(&self) -> ProviderLine {
-        let method = vec![Method::Cash.word()];
-        if !handlers::takes_cash(self) {
-            return not_enabled(ProviderId::Cash.word(), method);
-        }
-        let drawer = view::cash_drawer(self.is_training());
-        ProviderLine {
-            kind: "provider",
-            id: drawer.id,
-            enabled: true,
-            methods: method,
-            min: Some(drawer.min),
-            max: Some(drawer.max),
-            tracking: drawer.tracking,
-            cancel: false,
-            refund: true,
-            statement: false,
-            payout: false,
-            live: drawer.live,
-        }
-    }
-
-    /// Tries a provider's connection.
-    ///
-    /// # Errors
-    /// `not_built` for slips, which a later version verifies; `bad_request` for an unknown word.
-    pub async fn test_provider(&self, id: &str) -> Result<ProviderTest, ApiError> {
-        if id == "easyslip" {
-            return Err(ApiError::new(ErrorCode::NotBuilt));
-        }
-        let provider: ProviderId = word(id)?;
-        if provider == ProviderId::Cash && handlers::takes_cash(self) {
-            return Ok(ProviderTest::fine(
-                id,
-                "เงินสดไม่ต้องเชื่อมต่อ".to_owned(),
-                "Cash needs no connection.".to_owned(),
-            ));
-        }
-        let Some(known) = self.till().provider(provider) else {
-            return Ok(ProviderTest::faulty(id, self.switched_off(provider)));
-        };
-        if let Some(fault) = known.profile().fault.clone() {
-            return Ok(ProviderTest::faulty(id, fault));
-        }
-        let report = known.test().await;
-        Ok(match report.fault {
-            None => ProviderTest::fine(id, report.message_th, report.message_en),
-            Some(fault) => ProviderTest::faulty(id, fault),
-        })
-    }
-
     /// Proves the ledger.
     pub async fn verify_ledger(&self) -> Result<VerifyReport, ApiError> {
         Ok(self.till().ledger().verify().await?)
@@ -520,23 +340,6 @@ pub enum UserError {
     Ledger(#[from] LedgerError),
 }
 
-fn not_enabled(id: &'static str, methods: Vec<&'static str>) -> ProviderLine {
-    ProviderLine {
-        kind: "provider",
-        id,
-        enabled: false,
-        methods,
-        min: None,
-        max: None,
-        tracking: Vec::new(),
-        cancel: false,
-        refund: false,
-        statement: false,
-        payout: false,
-        live: false,
-    }
-}
-
 fn refund_end(order: &keptang_domain::order::Order, id: RefundId) -> RefundEnd {
     match order
         .refunds
@@ -573,114 +376,6 @@ pub fn next_provider(order: &Order) -> Option<(&'static str, &'static str)> {
 /// Whether the attempt can still change without a person.
 pub fn is_running(attempt: &Attempt) -> bool {
     !matches!(attempt.state, "paid" | "failed" | "expired" | "cancelled")
-}
-
-/// The name of an event, its attempt, and its facts for people; pictures and tokens are left out.
-fn told(event: &OrderEvent) -> (String, Option<String>, Value) {
-    match event {
-        OrderEvent::Opened(opening) => {
-            let facts = json!({ "number": opening.number, "amount_due": opening.amount_due.to_string() });
-            ("opened".to_owned(), None, facts)
-        }
-        OrderEvent::AttemptOpened {
-            attempt,
-            provider,
-            asked,
-            quote,
-            ..
-        } => {
-            let quote = quote.as_ref().map(view::quote);
-            let facts = json!({ "provider": provider.word(), "asked": asked.to_string(), "quote": quote });
-            ("attempt_opened".to_owned(), Some(attempt.to_string()), facts)
-        }
-        OrderEvent::Attempt { attempt, event } => {
-            let (what, facts) = told_of_attempt(event);
-            (what.to_owned(), Some(attempt.to_string()), facts)
-        }
-        OrderEvent::Voided { by } => ("voided".to_owned(), None, json!({ "by": by })),
-        OrderEvent::RefundRequested {
-            refund,
-            attempt,
-            amount,
-            kind,
-            reason,
-            by,
-        } => {
-            let facts = json!({
-                "refund_id": refund.to_string(), "amount": amount.to_string(), "kind": kind.word(),
-                "reason": reason.word(), "by": by,
-            });
-            ("refund_requested".to_owned(), Some(attempt.to_string()), facts)
-        }
-        OrderEvent::RefundResolved {
-            refund,
-            state,
-            kind,
-            provider_ref,
-        } => {
-            let facts = json!({
-                "refund_id": refund.to_string(), "state": state.word(), "kind": kind.word(),
-                "provider_ref": provider_ref,
-            });
-            ("refund_resolved".to_owned(), None, facts)
-        }
-    }
-}
-
-fn told_of_attempt(event: &AttemptEvent) -> (&'static str, Value) {
-    let evidence = |evidence: &keptang_domain::order::Evidence| {
-        json!({
-            "key": evidence.key, "source": evidence.source.word(), "amount": evidence.amount.to_string(),
-            "fee": evidence.fee.map(|fee| fee.to_string()),
-        })
-    };
-    match event {
-        AttemptEvent::SubmitStarted => ("submit_started", json!({})),
-        AttemptEvent::Accepted {
-            provider_ref,
-            payable,
-            deadline,
-            ..
-        } => (
-            "accepted",
-            json!({
-                "provider_ref": provider_ref, "payable": payable.to_string(), "deadline": deadline.map(moment),
-            }),
-        ),
-        AttemptEvent::Unshowable {
-            provider_ref,
-            payable,
-            why,
-        } => (
-            "unshowable",
-            json!({
-                "provider_ref": provider_ref, "payable": payable.to_string(), "reason": why.reason().word(),
-            }),
-        ),
-        AttemptEvent::Refused { reason } => ("refused", json!({ "reason": reason.word() })),
-        AttemptEvent::OutcomeLost => ("outcome_lost", json!({})),
-        AttemptEvent::Seen { source } => ("seen", json!({ "source": source.word() })),
-        AttemptEvent::Short { evidence: short } => ("short", evidence(short)),
-        AttemptEvent::Confirmed { evidence: full } => ("confirmed", evidence(full)),
-        AttemptEvent::CashTaken { payable, tendered } => (
-            "cash_taken",
-            json!({ "payable": payable.to_string(), "tendered": tendered.to_string() }),
-        ),
-        AttemptEvent::OperatorConfirmed { by, reason, note } => (
-            "operator_confirmed",
-            json!({ "by": by, "reason": reason.word(), "note": note }),
-        ),
-        AttemptEvent::Declined { reason } => ("declined", json!({ "reason": reason.word() })),
-        AttemptEvent::Lapsed => ("lapsed", json!({})),
-        AttemptEvent::Held => ("held", json!({})),
-        AttemptEvent::Unrecognised { word } => ("unrecognised", json!({ "word": word })),
-        AttemptEvent::Contradicted => ("contradicted", json!({})),
-        AttemptEvent::WeakEvidence => ("weak_evidence", json!({})),
-        AttemptEvent::DeadlinePassed => ("deadline_passed", json!({})),
-        AttemptEvent::CancelRequested { by } => ("cancel_requested", json!({ "by": by })),
-        AttemptEvent::CancelDone => ("cancel_done", json!({})),
-        AttemptEvent::ListenClosed => ("listen_closed", json!({})),
-    }
 }
 
 /// A QR as lines of block characters, two modules to a character cell in height, with its quiet zone. Dark on light,

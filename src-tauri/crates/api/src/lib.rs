@@ -13,12 +13,14 @@ mod headless;
 mod payout;
 mod people;
 mod pictures;
+mod provider_lines;
 mod reconcile;
 mod setup;
 mod shift_word;
 mod simulator;
 mod slips;
 mod system;
+mod timeline;
 mod training;
 mod typescript;
 mod view;
@@ -30,13 +32,14 @@ pub use commands::{COMMANDS, Command, Needs};
 pub use dto::{Attempt, Instruction, Order};
 pub use error::{ApiError, ErrorCode};
 pub use headless::{
-    ChargeWish, ListWish, ParticularsWish, ProviderLine, ProviderTest, RefundEnd, RefundWish, UserError,
-    UserLine, is_running, next_provider, terminal_qr,
+    ChargeWish, ListWish, ParticularsWish, RefundEnd, RefundWish, UserError, UserLine, is_running,
+    next_provider, terminal_qr,
 };
 pub use keptang_domain::money::{AmountError, parse_amount};
 pub use keptang_ports::{Person, Role, VerifyReport};
 pub use payout::{Balance, BankLine, PayoutLine, PayoutWish};
 pub use people::PersonError;
+pub use provider_lines::{ProviderLine, ProviderTest};
 pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 pub use setup::{InitError, init};
 pub use simulator::run_simulator;

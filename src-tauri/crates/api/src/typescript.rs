@@ -3,8 +3,8 @@
 use crate::commands::COMMANDS;
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
-use crate::headless::{ProviderLine, ProviderTest};
 use crate::payout::Balance;
+use crate::provider_lines::{ProviderLine, ProviderTest};
 use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 use keptang_domain::order::{AttemptState, ConfirmReason, Flag, OrderState, Reason};
 use keptang_domain::{Method, ProviderId, Tracking};

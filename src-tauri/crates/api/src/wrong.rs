@@ -5,7 +5,7 @@ use crate::app::{App, StartError};
 use crate::dto::Attempt;
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
-use crate::headless::ProviderTest;
+use crate::provider_lines::ProviderTest;
 use keptang_checkout::{ChargeError, RouteError, Standing};
 use keptang_domain::ProviderId;
 use keptang_ports::Fault;
@@ -16,6 +16,16 @@ impl App {
     pub(crate) fn switched_off(&self, provider: ProviderId) -> Fault {
         let (code, setting) = self.why_switched_off(provider);
         off(code, setting)
+    }
+
+    /// What keeps slips from being verified.
+    pub(crate) fn slips_switched_off(&self) -> Fault {
+        let key = SecretName::EasySlipApiKey;
+        if self.settings().easyslip.enabled != Some(false) && self.secrets().get(key).is_none() {
+            off("missing_secret", key.variable().to_owned())
+        } else {
+            off("disabled", "slips.easyslip.enabled".to_owned())
+        }
     }
 
     fn why_switched_off(&self, provider: ProviderId) -> (&'static str, String) {

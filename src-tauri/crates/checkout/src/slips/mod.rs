@@ -11,6 +11,7 @@ pub use detail::SlipDetail;
 pub use read::Shown;
 pub use verify::{Override, SlipError, SlipOutcome, SlipWish};
 
+use crate::till::Till;
 use keptang_domain::slip::ShopAccount;
 use keptang_domain::slip::timetable::Pace;
 use keptang_domain::slip::words::Era;
@@ -34,4 +35,11 @@ pub struct SlipDesk {
     pub keep_pictures_ms: i64,
     /// Which years are shown.
     pub era: Era,
+}
+
+impl Till {
+    /// Who verifies slips, where somebody does.
+    pub fn slip_verifier(&self) -> Option<&Arc<dyn SlipVerifier>> {
+        self.inner.slips.as_ref()?.verifier.as_ref()
+    }
 }
