@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use keptang_domain::order::{Change, Order, OrderEvent};
 use keptang_domain::{AttemptId, OrderId, Timestamp};
 use keptang_ports::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person, Schedule,
-    SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
+    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 use std::collections::BTreeSet;
 use std::pin::pin;
