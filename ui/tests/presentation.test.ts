@@ -79,7 +79,7 @@ describe("what the cashier may do", () => {
     expect(sourceLines({ ...polled, callbacks: false })[1]).toBe("รับแจ้งกลับ: ปิด");
     expect(sourceLines({ ...polled, asked_ms_ago: 47_000 })[1]).toBe("ตอบล่าสุด 47\u00a0วิ");
     expect(sourceLines(slips)).toEqual(["ติดตามด้วยสลิปหรือคนเท่านั้น"]);
-    expect(sourceLines(called)).toEqual(["ถามผู้ให้บริการไม่ได้ รอแจ้งกลับหรือสลิป"]);
+    expect(sourceLines(called)).toEqual(["ถามผู้ให้บริการไม่ได้ รอแจ้งกลับหรือสลิป", "[F5] ขอให้แจ้งกลับมาอีกครั้ง"]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { kindOf } from "../src/bill/presentation";
 import { orderOf } from "../src/ipc/memory/world";
-import { fault } from "../src/ipc/memory/backend";
+import { fault } from "../src/ipc/memory/fault";
 import { Keyboard } from "../src/screens/Cashier/keyboard";
 import { counter, type, type Counter } from "./support";
 

@@ -11,7 +11,7 @@ export type BillKind =
 
 export type Tone = "plain" | "seen" | "paid" | "warn" | "look" | "bad";
 /** What the indigo key (Enter) does over this bill. */
-export type Forward = "none" | "rest" | "retry" | "new_qr" | "change_method";
+export type Forward = "none" | "rest" | "retry" | "next" | "new_qr" | "change_method";
 
 export interface Face {
   icon: IconName;
@@ -89,10 +89,12 @@ export function face(order: Order): Face {
   const kind = kindOf(order);
   const attempt = newest(order);
   if (kind === "not_opened") {
+    const offer: Partial<Face> = order.next_provider === null ? {} : { forward: "next" };
     switch (attempt?.reason) {
-      case "misconfigured": return { ...FACES.not_opened, word: "state_misconfigured", forward: "change_method" };
-      case "refused": return { ...FACES.not_opened, word: "state_refused" };
-      default: return FACES.not_opened;
+      case "misconfigured": return { ...FACES.not_opened, word: "state_misconfigured", forward: "change_method", ...offer };
+      case "refused": return { ...FACES.not_opened, word: "state_refused", ...offer };
+      case "throttled": return { ...FACES.not_opened, word: "state_throttled", ...offer };
+      default: return { ...FACES.not_opened, ...offer };
     }
   }
   if (kind === "mismatch" && attempt?.state === "cancelled" && order.state === "voided") return FACES.cancelled;
@@ -117,4 +119,12 @@ export function isRunning(order: Order): boolean {
     case "asking": case "waiting": case "confirming": case "cancelling": case "unknown": case "held": case "mismatch": return true;
     case "cancelled": case "expired": case "failed": case "not_opened": case "underpaid": case "paid": return false;
   }
+}
+
+const SOON_MS = 60_000;
+
+/** A waiting QR in its last minute: what is offered then is a new one. `elapsedMs` since the order was read. */
+export function nearlyOver(order: Order, elapsedMs: number): boolean {
+  const left = newest(order)?.remaining_ms ?? null;
+  return kindOf(order) === "waiting" && left !== null && left - elapsedMs <= SOON_MS;
 }

@@ -1,6 +1,6 @@
 // The sentences of a bill: what happened, what to tell the customer. Exhaustive over kinds and reasons.
 import type { Attempt, Commands, Flag, Method, Order, Provider, ProviderInfo } from "../ipc/generated";
-import { amountText, shortAmount } from "../lib/money";
+import { amountText, isZero } from "../lib/money";
 import { age, countdownText, msBetween } from "../lib/time";
 import { m, say } from "../messages/index.svelte";
 import { kindOf, newest, type Face } from "./presentation";
@@ -32,7 +32,7 @@ export function sourceLines(attempt: Attempt): string[] {
     if (attempt.asked_ms_ago !== null && attempt.asked_ms_ago > SILENT_MS) return [ask, m.sources_asked({ age: ageText(attempt.asked_ms_ago) })];
     return called ? [ask, attempt.callbacks ? m.sources_callbacks_on() : m.sources_callbacks_off()] : [ask];
   }
-  if (called) return [m.sources_no_query()];
+  if (called) return [m.sources_no_query(), attempt.tracking.includes("resend") ? m.sources_resend() : attempt.callbacks ? m.sources_callbacks_on() : m.sources_callbacks_off()];
   return [attempt.tracking.includes("slip") ? m.sources_slip() : m.sources_person()];
 }
 
@@ -52,13 +52,25 @@ function failedWords(attempt: Attempt): Sentences {
   }
 }
 
+/** Why nothing was opened, and whom to ask instead, in one sentence. */
+function nextWords(attempt: Attempt, next: ProviderInfo): string {
+  const names = { provider: providerName(attempt.provider), next: providerName(next.id) };
+  switch (attempt.reason) {
+    case "refused": return m.now_next_refused(names);
+    case "misconfigured": return m.now_next_misconfigured(names);
+    case "throttled": return m.now_next_throttled(names);
+    default: return m.now_next_silent(names);
+  }
+}
+
 function notOpenedWords(attempt: Attempt, next: ProviderInfo | null): Sentences {
   const trouble = m.say_provider_down();
+  if (next) return { now: nextWords(attempt, next), say: trouble };
   switch (attempt.reason) {
     case "misconfigured": return { now: m.now_misconfigured(), say: trouble };
     case "throttled": return { now: m.now_throttled(), say: trouble };
-    case "refused": return { now: next ? m.now_provider_down_next({ next: providerName(next.id) }) : m.now_refused(), say: trouble };
-    default: return { now: next ? m.now_provider_down_next({ next: providerName(next.id) }) : m.now_provider_down(), say: trouble };
+    case "refused": return { now: m.now_refused(), say: trouble };
+    default: return { now: m.now_provider_down(), say: trouble };
   }
 }
 
@@ -125,6 +137,7 @@ export function flagText(flag: Flag, order: Order): string {
 
 export function confirmedBy(attempt: Attempt): string {
   const provider = providerName(attempt.provider);
+  if (attempt.method === "cash") return m.paid_by_drawer();
   switch (attempt.confirmed_by) {
     case "query": return m.paid_by_query({ provider });
     case "callback": return m.paid_by_callback({ provider });
@@ -152,17 +165,13 @@ export function newestMethod(order: Order): Method {
 }
 
 /** The note on an amount that is not the sale: adjusted by the provider, or only the rest. */
-export function amountNote(order: Order, attempt: Attempt): { line: string; why: string } | null {
-  if (attempt.adjustment.startsWith("-") && !/^-0\.00$/.test(attempt.adjustment)) {
-    return { line: m.adjusted_less({ due: amountText(order.amount_due), adjustment: shortAmount(attempt.adjustment.slice(1)) }), why: m.adjusted_why() };
+export function amountNote(order: Order, attempt: Attempt): string | null {
+  if (!isZero(attempt.adjustment)) {
+    const less = attempt.adjustment.startsWith("-");
+    const adjustment = amountText(less ? attempt.adjustment.slice(1) : attempt.adjustment);
+    return less ? m.adjusted_less({ adjustment }) : m.adjusted({ adjustment });
   }
-  if (!/^-?0\.00$/.test(attempt.adjustment)) {
-    return { line: m.adjusted({ due: amountText(order.amount_due), adjustment: shortAmount(attempt.adjustment) }), why: m.adjusted_why() };
-  }
-  if (order.received !== "0.00") {
-    return { line: m.rest_line({ due: amountText(order.amount_due), received: amountText(order.received) }), why: m.rest_why() };
-  }
-  return null;
+  return isZero(order.received) ? null : m.rest_line({ due: amountText(order.amount_due), received: amountText(order.received) });
 }
 
 /** What Check now found. */
@@ -181,4 +190,10 @@ export function checkText(code: Commands["order_check"]["reply"]["code"]): strin
 export function restoredText(order: Order): string {
   const left = newest(order)?.remaining_ms ?? null;
   return left === null ? m.restored_open({ number: order.number }) : m.restored({ number: order.number, time: countdownText(left) });
+}
+
+/** How far two clocks are apart: whole minutes, or seconds under one. */
+export function apartText(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  return seconds < 60 ? m.seconds({ n: seconds }) : m.clock_minutes({ n: Math.round(seconds / 60) });
 }

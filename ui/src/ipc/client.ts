@@ -16,6 +16,10 @@ const NAMES: { [K in keyof Commands]: true } = {
   order_cancel: true,
   order_confirm: true,
   training_act: true,
+  provider_list: true,
+  provider_test: true,
+  balance: true,
+  reconcile: true,
   display_show: true,
   display_open: true,
 };

@@ -2,6 +2,12 @@
 // till, so the generated contract does not name them; src-tauri/src/display.rs holds the other side and refuses any other field.
 import type { Method, Qr } from "./generated";
 
+/** Where to send money when a QR alone does not say it all. */
+export type PayTo =
+  | { kind: "coin"; amount: string; coin: string; network: string }
+  | { kind: "bank"; bank_code: string; number: string; name: string }
+  | { kind: "page" };
+
 export interface Display {
   kind: "idle" | "waiting" | "moment" | "paid" | "blank";
   shop_name: string;
@@ -13,6 +19,10 @@ export interface Display {
   rail: Method | null;
   paid_at: string | null;
   theme: "light" | "dark";
+  /** Left out where the QR says it all. */
+  pay_to?: PayTo;
+  /** Left out for everything but cash. */
+  cash?: { tendered: string; change: string };
 }
 
 export interface ShellCommands {

@@ -2,13 +2,14 @@
 // are never shown; what support needs sits behind "details".
 import { m } from "../messages/index.svelte";
 import { shortAmount } from "../lib/money";
+import { networkText } from "../bill/coins";
 import { countdownText } from "../lib/time";
 import type { ApiError, ErrorCode, Method } from "./generated";
 
 const CODES: Record<ErrorCode, true> = {
   amount_invalid: true, amount_too_small: true, amount_too_large: true, method_unavailable: true, no_provider: true,
   misconfigured: true, provider_down: true, not_found: true, wrong_state: true, pin_wrong: true, pin_locked: true,
-  forbidden: true, reason_missing: true, ledger_unavailable: true, not_built: true, bad_request: true, internal: true,
+  forbidden: true, reason_missing: true, coin_not_taken: true, cash_too_little: true, payout_refused: true, ledger_unavailable: true, not_built: true, bad_request: true, internal: true,
 };
 
 export function isApiError(thrown: unknown): thrown is ApiError {
@@ -36,6 +37,12 @@ function limit(text: string | undefined): string | null {
   return text !== undefined && /^\d+\.\d{2}$/.test(text) ? shortAmount(text) : null;
 }
 
+/** "USDT/TRX-TRC20 BTC/BTC" with the networks in words. */
+function offered(pairs: string | undefined): string {
+  const found = (pairs ?? "").split(" ").map((pair) => pair.split("/")).filter((pair) => pair.length === 2);
+  return found.map(([coin = "", network = ""]) => `${coin} ${networkText(network)}`).join(", ") || "?";
+}
+
 export function errorText(error: ApiError): string {
   const method = methodName(error.params.method);
   const min = limit(error.params.min);
@@ -54,6 +61,9 @@ export function errorText(error: ApiError): string {
     case "pin_locked": return m.pin_locked({ time: countdownText(Number(error.params.seconds ?? "0") * 1000) });
     case "forbidden": return m.error_forbidden();
     case "reason_missing": return m.error_reason_missing();
+    case "coin_not_taken": return m.error_coin_not_taken({ offered: offered(error.params.offered) });
+    case "cash_too_little": return m.error_cash_too_little({ missing: limit(error.params.missing) ?? "?" });
+    case "payout_refused": return m.error_payout_refused();
     case "ledger_unavailable": return m.error_ledger_unavailable();
     case "not_built": return m.error_not_built();
     case "bad_request": return m.error_bad_request();

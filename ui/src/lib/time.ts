@@ -58,3 +58,8 @@ export function wallText(nowIso: string, ms: number, language: "th" | "en", era:
   const month = MONTHS[language][local.getUTCMonth()] ?? "";
   return { date: `${day} ${local.getUTCDate()} ${month} ${year}`, time: local.toISOString().slice(11, 19) };
 }
+
+/** "ศ. 21 พ.ย. 2568" for "2025-11-21". */
+export function dayText(day: string, language: "th" | "en", era: "ce" | "be"): string {
+  return wallText(`${day}T00:00:00+07:00`, 0, language, era).date;
+}

@@ -5,7 +5,7 @@ import { parseWire, type Satang } from "../../lib/money";
 export type Standing =
   | { usable: true; provider: ProviderInfo; range: { min: string; max: string } | null }
   | { usable: false; why: "min" | "max"; limit: string }
-  | { usable: false; why: "not_set_up" | "not_built" | "no_provider" | "misconfigured" | "offline" };
+  | { usable: false; why: "not_set_up" | "no_provider" | "misconfigured" | "offline" };
 
 const needsNet = (provider: ProviderInfo): boolean => provider.tracking.some((way) => way === "poll" || way === "callback" || way === "resend");
 const ONE_BAHT: Satang = 100n;
@@ -13,7 +13,6 @@ const ONE_BAHT: Satang = 100n;
 function unavailable(reason: string | null): Standing {
   switch (reason) {
     case "not_set_up":
-    case "not_built":
     case "misconfigured":
       return { usable: false, why: reason };
     default:
@@ -42,9 +41,9 @@ export function standing(method: MethodInfo, satang: Satang | null, offline: boo
   return { usable: true, provider: fitting, range: limited ? { min: fitting.min, max: fitting.max } : null };
 }
 
-/** The methods a cashier sees: what this version has not built is absent. */
+/** The methods a cashier sees: coins are absent until the owner acknowledged the legal note. */
 export function offered(methods: readonly MethodInfo[]): MethodInfo[] {
-  return methods.filter((method) => method.available || method.reason !== "not_built");
+  return methods.filter((method) => method.method !== "crypto" || method.reason !== "not_set_up");
 }
 
 export const METHOD_KEYS: Readonly<Record<Method, string>> = { promptpay: "F1", truemoney: "F2", crypto: "F3", cash: "F4" };

@@ -1,10 +1,13 @@
 // A small honest stand-in for the backend: it keeps orders, follows attempts and plays the customer, with the same words
 // and the same refusals. It holds nothing after a reload and is never part of the product's window.
 import type { Display } from "../display";
-import type { ApiError, Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TillState, TrainingAct } from "../generated";
+import type { Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TillState, TrainingAct } from "../generated";
 import type { Commands, HostEvents } from "../host";
 import { parseWire, toWire } from "../../lib/money";
-import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle } from "./world";
+import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
+import { OwnersDesk } from "./owner";
+import { fault } from "./fault";
+import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle, type Draft } from "./world";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["req"]) => Promise<Commands[K]["reply"]> };
 interface Faults { down: boolean; slow: boolean; lostAnswer: boolean; wrongQr: boolean; silent: boolean }
@@ -14,10 +17,6 @@ const TRIES = 3;
 const LOCK_S = 30;
 const ENDED: readonly AttemptState[] = ["paid", "failed", "expired", "cancelled"];
 
-export function fault(code: ApiError["code"], params: Record<string, string> = {}): ApiError {
-  return { code, params, incident: null };
-}
-
 export class MemoryBackend {
   orders: Order[] = [];
   till: TillState;
@@ -26,6 +25,7 @@ export class MemoryBackend {
   answerMs = 120;
   charges = 0;
   shown: Display | null = null;
+  desk = new OwnersDesk();
   #heard = new Set<(event: keyof HostEvents, payload: HostEvents[keyof HostEvents]) => void>();
   #readAt = new Map<string, number>();
   #startedAt = performance.now();
@@ -39,7 +39,7 @@ export class MemoryBackend {
       shop_name: "ชื่นใจ คาเฟ่ แอนด์ บาร์", branch: "สาขาอารีย์", language: "th", era: "be", training: options.training,
       mode: options.training ? "training" : "live", counter: "A", cashier: options.bills ? "กะบ่าย · แพรว" : null, confirmers: ["บอย"], shift_word: "มะลิ",
       methods: methodsOf(options.world), default_method: options.world === "full" ? "promptpay" : "truemoney", callbacks_on: true,
-      now: isoAt(0), offline: false, current: null, restored: false, recent: [], waiting: 0,
+      now: isoAt(0), offline: false, clock_behind_ms: null, current: null, restored: false, recent: [], waiting: 0,
     };
   }
 
@@ -66,7 +66,7 @@ export class MemoryBackend {
   fresh(order: Order): Order {
     const elapsed = this.nowMs - (this.#readAt.get(order.order_id) ?? 0);
     return {
-      ...order,
+      ...order, next_provider: nextOf(order, this.till.methods),
       attempts: order.attempts.map((attempt) => ({
         ...attempt, remaining_ms: attempt.remaining_ms === null ? null : Math.max(0, Math.round(attempt.remaining_ms - elapsed)),
         asked_ms_ago: attempt.asked_ms_ago === null ? null : this.faults.silent ? Math.round(attempt.asked_ms_ago + elapsed) : attempt.asked_ms_ago,
@@ -110,17 +110,35 @@ export class MemoryBackend {
     return chosen;
   }
 
+  #draft(amount: string, chosen: ProviderInfo, particulars: Particulars): Draft {
+    const terms = chosen.id === "cash" ? cashTerms(amount, particulars) : coinTerms(chosen, particulars);
+    return { number: "", amount, provider: chosen.id, state: "prepared", openedMs: this.nowMs, ...terms };
+  }
+
   async #wait(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, this.faults.slow ? 4000 : this.answerMs));
   }
 
   /** What the provider answers to a new payment, by the faults chosen. */
-  #born(id: Provider): { state: AttemptState; reason: ReasonCode | null; flags: Order["flags"] } {
-    if (id === "promptpay_direct" || id === "cash") return { state: "awaiting", reason: null, flags: [] };
+  #born(id: Provider): { state: AttemptState; reason: ReasonCode | null; flags: Order["flags"]; endedMs: number | null } {
+    return { ...this.#answer(id), endedMs: id === "cash" || this.faults.down ? this.nowMs : null };
+  }
+
+  #answer(id: Provider): { state: AttemptState; reason: ReasonCode | null; flags: Order["flags"] } {
+    if (id === "cash") return { state: "paid", reason: null, flags: [] };
+    if (id === "promptpay_direct") return { state: "awaiting", reason: null, flags: [] };
     if (this.faults.down) return { state: "failed", reason: "provider_down", flags: [] };
     if (this.faults.lostAnswer) return { state: "unknown", reason: "outcome_unknown", flags: [] };
     if (this.faults.wrongQr) return { state: "cancelling", reason: "qr_mismatch", flags: ["qr_mismatch"] };
     return { state: "awaiting", reason: null, flags: [] };
+  }
+
+  #mustBe(pin: string): void {
+    if (pin === PIN) return;
+    this.#wrongPins += 1;
+    if (this.#wrongPins < TRIES) throw fault("pin_wrong", { tries_left: String(TRIES - this.#wrongPins) });
+    this.#wrongPins = 0;
+    throw fault("pin_locked", { seconds: String(LOCK_S) });
   }
 
   readonly handlers: Handlers = {
@@ -129,24 +147,23 @@ export class MemoryBackend {
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
       return { ...this.till, now: isoAt(this.nowMs), recent, waiting: running.length, current: this.till.restored ? (running[0] ?? null) : null };
     },
-    charge: async ({ amount, method, provider }) => {
+    charge: async ({ amount, method, provider, ...particulars }) => {
       this.charges += 1;
-      const chosen = this.#route(method, provider, amount);
+      const draft = this.#draft(amount, this.#route(method, provider, amount), particulars);
       await this.#wait();
-      const { state, reason, flags } = this.#born(chosen.id);
       const number = `A-${String(this.#serial).padStart(4, "0")}`;
       this.#serial += 1;
-      return this.fresh(this.add(orderOf({ number, amount, provider: chosen.id, state, reason, openedMs: this.nowMs, flags, endedMs: state === "failed" ? this.nowMs : null }, this.nowMs)));
+      return this.fresh(this.add(orderOf({ ...draft, ...this.#born(draft.provider), number }, this.nowMs)));
     },
     order_get: async ({ order }) => this.fresh(this.find(order)),
     order_recent: async ({ limit }) => ({ orders: this.orders.slice(0, limit).map((order) => this.fresh(order)) }),
-    order_retry: async ({ order, method, provider }) => {
+    order_retry: async ({ order, method, provider, ...particulars }) => {
       const old = this.find(order);
       if (old.state !== "due") throw fault("wrong_state", { state: old.state });
-      const chosen = this.#route(method, provider, old.missing);
+      const draft = this.#draft(old.missing, this.#route(method, provider, old.missing), particulars);
       await this.#wait();
-      const { state, reason, flags } = this.#born(chosen.id);
-      const attempt = attemptOf({ number: old.number, amount: old.missing, provider: chosen.id, state, reason, openedMs: this.nowMs }, this.nowMs);
+      const { flags, ...born } = this.#born(draft.provider);
+      const attempt = attemptOf({ ...draft, ...born }, this.nowMs);
       return this.fresh(this.add(settle({ ...this.fresh(old), attempts: [...old.attempts, attempt], flags: [...old.flags, ...flags] }, this.nowMs)));
     },
     order_check: async ({ order }) => {
@@ -156,6 +173,7 @@ export class MemoryBackend {
       if (!last || now.state !== "due") return { order: this.fresh(now), news: false, code: "ended" };
       if (last.state === "expired") return { order: this.step(now, { checked_nothing: true }), news: false, code: "nothing_yet" };
       const asked = last.tracking.includes("poll");
+      if (!asked && last.tracking.includes("resend")) return { order: this.step(now, { checked_nothing: true }), news: false, code: "asked_for_callback" };
       return { order: this.step(now, { checked_nothing: true }), news: false, code: asked ? (this.faults.silent ? "no_answer" : "nothing_yet") : "cannot_ask" };
     },
     order_cancel: async ({ order }) => {
@@ -165,16 +183,24 @@ export class MemoryBackend {
     },
     order_confirm: async ({ order, pin }) => {
       await this.#wait();
-      if (pin !== PIN) {
-        this.#wrongPins += 1;
-        if (this.#wrongPins >= TRIES) {
-          this.#wrongPins = 0;
-          throw fault("pin_locked", { seconds: String(LOCK_S) });
-        }
-        throw fault("pin_wrong", { tries_left: String(TRIES - this.#wrongPins) });
-      }
+      this.#mustBe(pin);
       const now = this.find(order);
       return this.pay(now, now.missing, "person", ["manual_confirm"]);
+    },
+    provider_list: async () => ({ providers: this.desk.providers }),
+    provider_test: async ({ provider }) => {
+      await this.#wait();
+      return this.desk.test(provider);
+    },
+    balance: async ({ provider, pin }) => {
+      await this.#wait();
+      this.#mustBe(pin);
+      return this.desk.balance(provider, isoAt(this.nowMs));
+    },
+    reconcile: async ({ date, provider, pin }) => {
+      await this.#wait();
+      this.#mustBe(pin);
+      return this.desk.reconcile(date, provider);
     },
     training_act: async ({ attempt_id, act }) => {
       this.#act(attempt_id, act);

@@ -2,7 +2,7 @@
 // sets what the backend knows, and then what the window has been asked to do.
 import type { Till } from "../../screens/Cashier/till.svelte";
 import type { EntryKey } from "../../features/order/entry";
-import type { Order } from "../generated";
+import type { MethodInfo, Order } from "../generated";
 import type { MemoryBackend } from "./backend";
 import { attemptOf, orderOf, settle, type Draft } from "./world";
 
@@ -57,6 +57,15 @@ function twice(order: Order): Order {
   return settle({ ...order, attempts: [...order.attempts, second] }, 0);
 }
 
+const deposit = (change: Partial<Draft>): Scene => bill({ number: "A-0151", amount: "1284.00", provider: "deposit_gateway", ...change });
+const coin = (change: Partial<Draft>): Scene => bill({ number: "A-0149", amount: "1450.00", provider: "crypto_2328", remainingMs: 822_000, ...change });
+const CASH: Partial<Draft> = { provider: "cash", confirmedBy: "person" };
+
+function troubled(info: MethodInfo): MethodInfo {
+  const health = info.method === "promptpay" ? ("slow" as const) : info.method === "truemoney" ? ("down" as const) : ("ok" as const);
+  return { ...info, providers: info.providers.map((provider) => (provider.answered_ms_ago === null ? provider : { ...provider, health })) };
+}
+
 const WAITING = bill({});
 const CHECKED = bill({ checkedNothing: true });
 
@@ -98,6 +107,28 @@ export const scenes: Readonly<Record<string, Scene>> = {
     };
     return order;
   }),
+  refused_next: bill({ state: "failed", reason: "refused", endedMs: -2000 }),
+  misconfigured_next: bill({ state: "failed", reason: "misconfigured", endedMs: -2000 }),
+  deposit: deposit({ adjustment: "0.37", remainingMs: REMAINING_MS }),
+  deposit_asked: over(deposit({}), (till) => void till.check()),
+  bank: deposit({ show: "bank", adjustment: "0.37" }),
+  coin: coin({}),
+  coin_bsc: coin({ asset: { coin: "USDT", network: "BSC-BEP20" } }),
+  coin_page: coin({ show: "page" }),
+  coin_confirming: coin({ state: "confirming" }),
+  coin_sheet: { after: (till) => { type("1 4 5 0")(till); till.method = "crypto"; void till.charge(); } },
+  cash_sheet: { after: (till) => { type("1 2 0 . 4 0")(till); till.method = "cash"; void till.charge(); } },
+  paid_cash: paid({ ...CASH, adjustment: "-0.15", received: "120.25", amount: "120.40", tendered: "500.00" }),
+  paid_cash_large: paid({ ...CASH, number: "A-0153", amount: "12845.00", received: "12845.00", tendered: "15000.00" }),
+  paid_cash_exact: paid({ ...CASH, tendered: "250.00" }),
+  paid_cash_bill: bill({ ...CASH, state: "paid", adjustment: "-0.15", received: "120.25", amount: "120.40", tendered: "500.00", openedMs: -26_000, endedMs: -4000 }),
+  clock: { before: (backend) => void (backend.till = { ...backend.till, clock_behind_ms: 600_000 }) },
+  clock_ahead: bill({}, (order, backend) => {
+    backend.till = { ...backend.till, clock_behind_ms: -185_000 };
+    return order;
+  }),
+  lights: { before: (backend) => void (backend.till = { ...backend.till, methods: backend.till.methods.map(troubled) }) },
+  providers: { after: (till) => void (till.dialog = "providers") },
   offline: { before: (backend) => void (backend.till = { ...backend.till, offline: true }) },
   offline_waiting: bill({}, (order, backend) => {
     backend.till = { ...backend.till, offline: true };

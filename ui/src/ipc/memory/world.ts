@@ -1,5 +1,5 @@
 // What the memory host knows of a shop: its methods, its bills so far. Builders for orders and attempts.
-import type { Attempt, AttemptState, Flag, Method, MethodInfo, Order, Provider, ProviderInfo, ReasonCode, Tracking } from "../generated";
+import type { Asset, Attempt, AttemptState, Flag, Instruction, Method, MethodInfo, Order, Provider, ProviderInfo, Quote, ReasonCode, Tracking } from "../generated";
 import { parseWire, toWire } from "../../lib/money";
 import { modules, promptPayText } from "./qr-text";
 import { thaiWords } from "./words";
@@ -18,10 +18,13 @@ const TRACKING: Readonly<Record<Provider, Tracking[]>> = {
   omise_truemoney: ["poll", "callback"], crypto_2328: ["poll", "callback"], cash: ["person"],
 };
 
+export const ASSETS: Asset[] = [{ coin: "USDT", network: "TRX-TRC20" }, { coin: "USDT", network: "BSC-BEP20" }, { coin: "BTC", network: "BTC" }];
+
 export function provider(id: Provider, min: string, max: string, answered: number | null = 2000): ProviderInfo {
   return {
     id, min, max, tracking: TRACKING[id], cancel: id === "omise_truemoney", refund: id === "omise_truemoney",
     health: answered === null ? "unknown" : "ok", answered_ms_ago: answered, setting: null, live: false,
+    assets: id === "crypto_2328" ? ASSETS : [], balance: id === "jwt_gateway", statement: ["jwt_gateway", "omise_truemoney", "crypto_2328"].includes(id),
   };
 }
 
@@ -32,10 +35,11 @@ function method(name: Method, providers: ProviderInfo[], reason: MethodInfo["rea
 export function methodsOf(world: "full" | "first"): MethodInfo[] {
   const direct = provider("promptpay_direct", "0.01", "999999.99", null);
   const wallet = method("truemoney", [provider("omise_truemoney", "100.00", "50000.00", 12_000)]);
-  if (world === "first") return [method("promptpay", [direct]), wallet, method("crypto", [], "not_built"), method("cash", [], "not_built")];
+  const drawer = method("cash", [provider("cash", "0.25", "999999.99", null)]);
+  if (world === "first") return [method("promptpay", [direct]), wallet, method("crypto", [], "not_set_up"), drawer];
   return [
     method("promptpay", [provider("jwt_gateway", "1.00", "700000.00"), direct]), wallet,
-    method("crypto", [provider("crypto_2328", "200.00", "500000.00", null)]), method("cash", [provider("cash", "0.01", "999999.99", null)]),
+    method("crypto", [provider("crypto_2328", "200.00", "500000.00", 31_000)]), drawer,
   ];
 }
 
@@ -54,6 +58,10 @@ export interface Draft {
   checkedNothing?: boolean;
   confirmedBy?: Attempt["confirmed_by"];
   qr?: boolean;
+  /** Instead of the provider's usual instruction. */
+  show?: "bank" | "page";
+  asset?: Asset;
+  tendered?: string;
 }
 
 export function methodOf(id: Provider): Method {
@@ -65,6 +73,35 @@ export function methodOf(id: Provider): Method {
   }
 }
 
+const BAHT_A_DOLLAR_SATANG = 3240n;
+/** Nobody's: the checksum is wrong, so no wallet sends to it. */
+const NOBODYS_ADDRESS = "TNobodyOwnsThisAddress1234567890ab";
+
+/** Dollars for baht with four places, as text. */
+function dollars(wire: string): string {
+  const tenThousandths = (parseWire(wire) * 10_000n) / BAHT_A_DOLLAR_SATANG;
+  const digits = tenThousandths.toString().padStart(5, "0");
+  return `${digits.slice(0, -4)}.${digits.slice(-4)}`;
+}
+
+function quoteOf(draft: Draft): Quote | null {
+  if (draft.provider !== "crypto_2328") return null;
+  const asset = draft.asset ?? ASSETS[0] ?? { coin: "USDT", network: "TRX-TRC20" };
+  return { ...asset, invoiced: dollars(draft.amount).slice(0, -2), currency: "USD", rate: "32.40", source: "setting", at: isoAt(draft.openedMs) };
+}
+
+function instructionOf(draft: Draft, payable: string): Instruction {
+  if (draft.show === "bank") return { kind: "bank_account", bank_code: "014", number: "1234567890", name: "บจก. ชื่นใจ คาเฟ่" };
+  const quote = quoteOf(draft);
+  if (quote && draft.show === "page") {
+    const url = "pay.example/i/01JD7F3K9Q7XK3M5R"; // without a scheme: nothing here is a place to go
+    return { kind: "redirect", url, qr: modules(url) };
+  }
+  if (quote) return { kind: "crypto_address", address: NOBODYS_ADDRESS, amount: dollars(payable), coin: quote.coin, network: quote.network, qr_png_base64: "", qr: modules(NOBODYS_ADDRESS) };
+  const text = promptPayText(payable);
+  return { kind: "qr_text", text, qr: modules(text) };
+}
+
 let serial = 0;
 
 export function attemptOf(draft: Draft, nowMs: number): Attempt {
@@ -73,17 +110,17 @@ export function attemptOf(draft: Draft, nowMs: number): Attempt {
   const timed = draft.provider !== "promptpay_direct" && draft.provider !== "cash";
   const remaining = draft.remainingMs === undefined ? LIFETIME_MS : draft.remainingMs;
   const id = `01JD${String(serial).padStart(4, "0")}Q7XK3M5R`;
-  const text = promptPayText(payable);
   return {
     attempt_id: id, provider: draft.provider, method: methodOf(draft.provider), state: draft.state, our_ref: id,
-    provider_ref: draft.provider === "promptpay_direct" ? null : `chrg_test_5x${serial}`, payable, received: draft.received ?? "0.00", fee: null,
-    instruction: draft.state === "awaiting" && draft.qr !== false ? { kind: "qr_text", text, qr: modules(text) } : null,
+    provider_ref: draft.provider === "promptpay_direct" || draft.provider === "cash" ? null : `chrg_test_5x${serial}`, payable, received: draft.received ?? "0.00", fee: null,
+    instruction: draft.state === "awaiting" && draft.qr !== false ? instructionOf(draft, payable) : null,
     deadline: timed && remaining !== null ? isoAt(nowMs + remaining) : null, tracking: TRACKING[draft.provider], reason: draft.reason ?? null,
     opened_at: isoAt(draft.openedMs), ended_at: draft.endedMs === undefined || draft.endedMs === null ? null : isoAt(draft.endedMs),
     adjustment: draft.adjustment ?? "0.00", remaining_ms: timed ? remaining : null, lifetime_ms: timed ? LIFETIME_MS : null,
     asked_ms_ago: TRACKING[draft.provider].includes("poll") && draft.state !== "failed" ? 1200 : null,
     ask_every_ms: TRACKING[draft.provider].includes("poll") ? 2000 : null, callbacks: TRACKING[draft.provider].includes("callback"),
     checked_nothing: draft.checkedNothing ?? false, confirmed_by: draft.confirmedBy ?? null,
+    tendered: draft.tendered ?? null, change: draft.tendered === undefined ? null : toWire(parseWire(draft.tendered) - parseWire(payable)), quote: quoteOf(draft),
   };
 }
 
@@ -111,6 +148,7 @@ export function orderOf(draft: Draft, nowMs: number): Order {
     received: "0.00", refunded: "0.00", cashier: "แพรว", note: null, business_day: "2025-11-21", flags: draft.flags ?? [],
     attempts: [attemptOf(draft, nowMs)], refunds: [], version: 1, created_at: isoAt(draft.openedMs), missing: draft.amount, excess: "0.00",
     settled_at: draft.state === "paid" && draft.endedMs !== undefined && draft.endedMs !== null ? isoAt(draft.endedMs) : null, words_th: thaiWords(draft.amount),
+    next_provider: null,
   };
   return settle(order, nowMs);
 }

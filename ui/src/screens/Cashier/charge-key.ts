@@ -2,7 +2,6 @@
 import { standing } from "../../features/order/limits";
 import { face } from "../../bill/presentation";
 import { newestMethod, providerName } from "../../bill/words";
-import type { ProviderInfo } from "../../ipc/generated";
 import { m, say } from "../../messages/index.svelte";
 import type { Till } from "./till.svelte";
 
@@ -14,19 +13,19 @@ export interface ChargeFace {
   keyName: "Enter" | "F8";
 }
 
-export function chargeKey(till: Till, next: ProviderInfo | null): ChargeFace {
+export function chargeKey(till: Till): ChargeFace {
   if (till.opening) return { kind: "rest", title: m.next_bill(), line: m.next_bill_parks(), amount: null, keyName: "F8" };
-  if (till.bill !== null && till.entry.text === "") return overBill(till, next);
+  if (till.bill !== null && till.entry.text === "") return overBill(till);
   const method = say(`method_${till.method}`);
   if (till.satang === null) return { kind: "none", title: m.charge(), line: m.charge_none(), amount: null, keyName: "Enter" };
   const info = till.state?.methods.find((candidate) => candidate.method === till.method);
   const usable = info !== undefined && standing(info, till.satang, till.state?.offline ?? false).usable;
   if (!usable) return { kind: "none", title: m.charge(), line: m.charge_cannot(), amount: till.typedAmount, keyName: "Enter" };
-  const line = till.method === "cash" ? method : m.charge_qr({ method });
+  const line = till.method === "cash" ? m.charge_cash() : m.charge_qr({ method });
   return { kind: "go", title: m.charge(), line, amount: till.typedAmount, keyName: "Enter" };
 }
 
-function overBill(till: Till, next: ProviderInfo | null): ChargeFace {
+function overBill(till: Till): ChargeFace {
   const bill = till.bill;
   const look = bill ? face(bill) : null;
   const rest = { kind: "rest", amount: null, keyName: "F8" } as const;
@@ -34,10 +33,10 @@ function overBill(till: Till, next: ProviderInfo | null): ChargeFace {
   switch (look.forward) {
     case "rest":
       return { kind: "go", title: m.rest_qr(), line: say(`method_${newestMethod(bill)}`), amount: bill.missing, keyName: "Enter" };
+    case "next":
+      return { kind: "go", title: m.try_next({ provider: providerName(bill.next_provider ?? "promptpay_direct") }), line: m.try_next_line(), amount: bill.missing, keyName: "Enter" };
     case "retry":
-      return next
-        ? { kind: "go", title: m.use_instead(), line: providerName(next.id), amount: bill.missing, keyName: "Enter" }
-        : { kind: "go", title: m.try_again(), line: m.try_again_same({ provider: providerName(bill.attempts.at(-1)?.provider ?? "promptpay_direct") }), amount: bill.missing, keyName: "Enter" };
+      return { kind: "go", title: m.try_again(), line: m.try_again_same({ provider: providerName(bill.attempts.at(-1)?.provider ?? "promptpay_direct") }), amount: bill.missing, keyName: "Enter" };
     case "none": case "new_qr": case "change_method":
       return { ...rest, title: m.next_bill(), line: look.third === "close" ? m.next_bill_clear() : m.next_bill_parks() };
   }

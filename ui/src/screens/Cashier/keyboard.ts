@@ -25,9 +25,9 @@ export class Keyboard {
 
   onkeydown(event: KeyboardEvent): void {
     const till = this.#till;
-    if (till.dialog !== "none") {
-      // The window's own meanings of these keys (reload, help) are never wanted.
-      if (/^F([1-9]|10)$/.test(event.code)) event.preventDefault();
+    if (till.dialog !== "none" && !till.paid) {
+      // The window's own meanings of these keys (reload, help, full screen) are never wanted.
+      if (/^F([1-9]|1[01])$/.test(event.code)) event.preventDefault();
       if (event.code === "F10" && till.dialog === "menu") till.dialog = "none";
       return;
     }
@@ -82,7 +82,8 @@ export class Keyboard {
       case "F5": return () => void (till.paid ? undefined : till.check());
       case "F6": return () => (till.paid ? undefined : till.change());
       case "F8": return () => till.park();
-      case "F10": return () => void (till.dialog = "menu");
+      case "F10": return () => void (till.paid ? undefined : (till.dialog = "menu"));
+      case "F11": return () => void (till.paid ? undefined : (till.dialog = "providers"));
       case "Escape": return () => (till.paid ? undefined : till.third());
       case "Slash": return event.shiftKey || event.key === "?" ? () => void (till.dialog = "keys") : null;
       case "KeyT": return till.state?.training && !till.paid ? () => till.drawer.toggle(till.billRuns) : null;

@@ -3,22 +3,23 @@
 // event and a refetch cannot disagree for long.
 import { EMPTY, press, sumText, total, type Entry, type EntryKey } from "../../features/order/entry";
 import { standing } from "../../features/order/limits";
-import { play } from "../../features/payment/sound";
 import type { Claim } from "../../features/payment/claim";
-import { face, isPaid, isRunning, kindOf, newest, type BillKind } from "../../bill/presentation";
-import { nextProvider } from "../../bill/next-provider";
+import { face, isPaid, isRunning, kindOf, nearlyOver, newest, type BillKind } from "../../bill/presentation";
 import { checkText, restoredText } from "../../bill/words";
 import type { Client } from "../../ipc/client";
 import { asApiError, errorText } from "../../ipc/errors";
 import type { ApiError, Method, Order, Provider, TillState, TrainingAct } from "../../ipc/generated";
 import { toWire } from "../../lib/money";
 import { m, say, setLanguage } from "../../messages/index.svelte";
+import { Beside } from "./beside";
 import { Drawer } from "./drawer.svelte";
 import { Notices } from "./notices.svelte";
 import type { Preferences } from "./preferences.svelte";
 import { Voice } from "./voice";
+import { sheetFor, type Particulars, type Sheet, type Wish } from "./wish";
 
-export type DialogName = "none" | "method" | "confirm" | "menu" | "keys";
+/** What lies over the till: a dialog, a sheet that asks before a charge, or the owner's page of providers. */
+export type DialogName = "none" | "method" | "confirm" | "menu" | "keys" | "providers" | Sheet;
 export interface Opening { amount: string; method: Method; provider: Provider }
 interface Snapshot { entry: Entry; bill: Order | null; paid: Order | null }
 
@@ -35,6 +36,8 @@ export class Till {
   method = $state<Method>("promptpay");
   opening = $state.raw<Opening | null>(null);
   dialog = $state<DialogName>("none");
+  /** What the sheet on screen asks about. */
+  wish = $state.raw<Wish | null>(null);
   checking = $state(false);
   cancelArmed = $state(false);
   readonly notices = new Notices();
@@ -42,6 +45,7 @@ export class Till {
   startFault = $state.raw<ApiError | null>(null);
   justPaid = $state.raw<ReadonlySet<string>>(new Set());
   readonly drawer = new Drawer();
+  readonly beside: Beside;
 
   #client: Client;
   #preferences: Preferences;
@@ -53,6 +57,7 @@ export class Till {
   constructor(client: Client, preferences: Preferences) {
     this.#client = client;
     this.#preferences = preferences;
+    this.beside = new Beside(client, this.notices, (work) => this.#do(work));
     this.#voice = new Voice(() => preferences.sound === "on");
   }
 
@@ -163,12 +168,9 @@ export class Till {
     switch (face(this.bill).forward) {
       case "none": return;
       case "change_method": this.dialog = "method"; return;
-      case "rest":
-      case "new_qr":
-      case "retry": {
-        const next = face(this.bill).forward === "retry" ? nextProvider(this.bill, this.state?.methods ?? []) : null;
+      case "rest": case "new_qr": case "next": case "retry": {
         const attempt = newest(this.bill);
-        if (attempt) void this.retry(attempt.method, next?.id ?? null);
+        if (attempt) void this.retry(attempt.method, face(this.bill).forward === "next" ? this.bill.next_provider : null);
       }
     }
   }
@@ -182,35 +184,49 @@ export class Till {
     }
     const at = standing(info, sum.satang, this.state?.offline ?? false);
     if (!at.usable) return this.notices.say("key", m.charge_cannot());
-    const amount = toWire(sum.satang);
-    const turn = (this.#opened += 1);
-    this.opening = { amount, method: this.method, provider: at.provider.id };
-    this.fault = null;
-    this.notices.clear("idle");
-    try {
-      const order = await this.#client.charge({ amount, method: this.method, provider: null });
-      if (turn === this.#opened) {
-        this.entry = EMPTY;
-        this.#show(order);
-        this.#preferences.rememberMethod(this.method);
-      }
-    } catch (thrown) {
-      if (turn === this.#opened) this.fault = asApiError(thrown);
-    } finally {
-      if (turn === this.#opened) this.opening = null;
-    }
-    await this.refresh();
+    await this.#wish({ amount: toWire(sum.satang), method: this.method, provider: null, order: null }, at.provider.id);
   }
 
   async retry(method: Method, provider: Provider | null): Promise<void> {
     const bill = this.bill;
     if (!bill || this.opening) return;
     this.dialog = "none";
+    await this.#wish({ amount: bill.missing, method, provider, order: bill }, provider ?? newest(bill)?.provider ?? "promptpay_direct");
+  }
+
+  /** The sheet's answer. */
+  async answer(particulars: Particulars): Promise<void> {
+    const wish = this.wish;
+    if (!wish || this.opening) return;
+    this.leaveSheet();
+    await this.#wish(wish, wish.provider ?? (wish.method === "cash" ? "cash" : "crypto_2328"), particulars);
+  }
+
+  leaveSheet(): void { [this.dialog, this.wish] = ["none", null]; }
+
+  async #wish(wish: Wish, provider: Provider, particulars?: Particulars): Promise<void> {
+    const sheet = particulars === undefined ? sheetFor(wish, this.state?.methods ?? []) : null;
+    if (sheet) {
+      this.wish = wish;
+      this.dialog = sheet;
+      return;
+    }
     const turn = (this.#opened += 1);
-    const attempt = newest(bill);
-    this.opening = { amount: bill.missing, method, provider: provider ?? attempt?.provider ?? "promptpay_direct" };
-    await this.#do(async () => this.take(await this.#client.order_retry({ order: bill.order_id, method, provider })));
+    this.opening = { amount: wish.amount, method: wish.method, provider };
+    this.fault = null;
+    this.notices.clear("idle");
+    const request = { method: wish.method, provider: wish.provider, ...particulars };
+    const bill = wish.order;
+    await this.#do(async () => {
+      if (bill) return this.take(await this.#client.order_retry({ order: bill.order_id, ...request }));
+      const order = await this.#client.charge({ amount: wish.amount, ...request });
+      if (turn !== this.#opened) return;
+      this.entry = EMPTY;
+      this.#show(order);
+      this.#preferences.rememberMethod(wish.method);
+    }, () => bill !== null || turn === this.#opened);
     if (turn === this.#opened) this.opening = null;
+    if (!bill) await this.refresh();
   }
 
   async check(): Promise<void> {
@@ -230,13 +246,9 @@ export class Till {
     if (!this.bill || this.opening) return;
     const { change } = face(this.bill);
     const attempt = newest(this.bill);
-    if (change === "new_qr" && attempt) void this.retry(attempt.method, attempt.provider);
-    else if (change === "change") {
-      const left = attempt?.remaining_ms ?? null;
-      const soon = kindOf(this.bill) === "waiting" && left !== null && left - (performance.now() - this.billReadAt) <= 60_000;
-      if (soon && attempt) void this.retry(attempt.method, attempt.provider);
-      else this.dialog = "method";
-    }
+    const again = change === "new_qr" || (change === "change" && nearlyOver(this.bill, performance.now() - this.billReadAt));
+    if (again && attempt) void this.retry(attempt.method, attempt.provider);
+    else if (change === "change") this.dialog = "method";
   }
 
   /** Esc: closes what is over, and for what runs asks once more before cancelling. */
@@ -278,7 +290,7 @@ export class Till {
     this.notices.clear("answer");
     this.cancelArmed = false;
     this.notices.clear("key");
-    this.dialog = "none";
+    if (this.dialog !== "providers") this.dialog = "none";
     this.drawer.nextBill();
   }
 
@@ -312,21 +324,9 @@ export class Till {
   }
 
   async act(act: TrainingAct): Promise<void> {
-    const attempt = this.bill ? newest(this.bill) : null;
-    await this.#do(async () => {
-      await this.#client.training_act({ attempt_id: attempt?.attempt_id ?? null, act });
-      const running = this.bill !== null && isRunning(this.bill);
-      const name = say(`training_${act}`, { amount: "" });
-      if (act !== "pay") this.notices.say("training", running ? m.training_done({ act: name }) : m.training_done_next({ act: name }));
-    });
+    await this.beside.act(act, () => this.bill);
     await this.refresh();
   }
-
-  openDisplay(open: boolean): void {
-    void this.#do(async () => void (await this.#client.display_open({ open })));
-  }
-
-  hearPaid(): void { play("paid"); }
 
   // ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -377,16 +377,19 @@ export class Till {
 
   #celebrate(order: Order, onScreen: boolean): void {
     const free = this.bill === null && this.opening === null && this.entry.text === "" && this.dialog === "none" && this.paid === null;
-    this.dialog = onScreen ? "none" : this.dialog;
+    // The owner's page stays where it was; paid lies over it as over everything.
+    if (onScreen && this.dialog !== "providers") this.dialog = "none";
     if (onScreen || free) this.paid = order;
     else this.justPaid = new Set([...this.justPaid, order.order_id]);
     this.#voice.paid(order, this.state?.shift_word ?? "");
   }
 
-  async #do(work: () => Promise<void>): Promise<void> {
+  /** `wanted`: whether a refusal still matters to what is on screen. */
+  async #do(work: () => Promise<void>, wanted = (): boolean => true): Promise<void> {
     try {
       await work();
     } catch (thrown) {
+      if (!wanted()) return;
       const error = asApiError(thrown);
       if (this.bill) this.notices.say("answer", errorText(error));
       else this.fault = error;
