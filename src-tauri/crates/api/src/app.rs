@@ -103,6 +103,9 @@ struct Inner {
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(2);
 /// A minute is more than a network's delay; callbacks are refused at five.
 const CLOCK_OFF_MS: u64 = 60_000;
+/// How soon after the start, and how often, the slip checks that are left are asked for (easyslip.md, section 9).
+const QUOTA_FIRST: Duration = Duration::from_secs(5);
+const QUOTA_EVERY: Duration = Duration::from_secs(3_600);
 /// How soon limits that were not told are asked for again.
 const LIMITS_AGAIN: Duration = Duration::from_secs(60);
 const EVENT_BACKLOG: usize = 256;
@@ -196,6 +199,7 @@ impl App {
         });
         tokio::spawn(self.clone().keep_house());
         tokio::spawn(self.clone().learn_limits());
+        tokio::spawn(self.clone().watch_quota());
     }
 
     /// Stops the background work. The ledger needs no goodbye: a kill is as good.
@@ -339,6 +343,29 @@ impl App {
             tokio::select! {
                 () = self.inner.stop.cancelled() => return,
                 () = tokio::time::sleep(LIMITS_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Asks how many slip checks are left, now and then, so that the owner hears of it before the counter does. A command
+    /// that is over in a moment does not ask.
+    async fn watch_quota(self) {
+        let Some(verifier) = self.inner.till.slip_verifier() else {
+            return;
+        };
+        let mut pause = QUOTA_FIRST;
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = QUOTA_EVERY;
+            match verifier.info().await {
+                Ok(account) if account.quota.is_low() => {
+                    tracing::warn!("few slip checks are left this month");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::info!(error = %error, "the slip checks that are left are not known"),
             }
         }
     }

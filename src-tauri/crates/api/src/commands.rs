@@ -4,13 +4,14 @@
 use crate::app::App;
 use crate::dto::{
     BalanceRequest, ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders,
-    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, TillState,
-    TrainingRequest,
+    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
+    TillState, TrainingRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
+use crate::slips::Slip;
 use keptang_ports::Role;
 use serde_json::Value;
 use ts_rs::TS;
@@ -83,6 +84,8 @@ command_list! {
     provider_test(ProviderRequest) -> ProviderTest, Needs::Nobody;
     balance(BalanceRequest) -> Balance, Needs::Approval(Role::Manager);
     reconcile(ReconcileRequest) -> Reconcile, Needs::Approval(Role::Manager);
+    slip_verify(SlipRequest) -> Slip, Needs::Nobody;
+    slip_waiting(Nothing) -> Slips, Needs::Nobody;
     training_act(TrainingRequest) -> Nothing, Needs::Training;
 }
 

@@ -6,6 +6,7 @@
 
 use crate::provider_lines::ProviderLine;
 use crate::reconcile::Reconciled;
+use crate::slips::Slip;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -338,6 +339,14 @@ pub struct TillState {
     /// Bills still running.
     #[ts(type = "number")]
     pub waiting: usize,
+    /// Slips can be verified.
+    pub slips_on: bool,
+    /// Slips that wait for their bank.
+    #[ts(type = "number")]
+    pub slips_waiting: usize,
+    /// Few slip checks are left this month, or none.
+    #[ts(type = "\"low\" | \"used_up\" | null")]
+    pub slip_quota: Option<&'static str>,
 }
 
 /// A list of orders.
@@ -412,6 +421,46 @@ pub struct ReconcileRequest {
     pub user: String,
     /// Their PIN.
     pub pin: String,
+}
+
+/// Slips.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Slips {
+    /// Newest first.
+    pub slips: Vec<Slip>,
+}
+
+/// A slip to verify: exactly one of its picture, the text of its code, or its address.
+#[derive(Clone, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct SlipRequest {
+    /// Its picture, a file as base64.
+    #[ts(optional)]
+    pub picture_base64: Option<String>,
+    /// The text of its code, from a scanner.
+    #[ts(optional)]
+    pub text: Option<String>,
+    /// Where its picture lies.
+    #[ts(optional)]
+    pub url: Option<String>,
+    /// Number or id of the order it is shown for; found by amount, receiver and time when left out.
+    #[ts(optional)]
+    pub order: Option<String>,
+    /// A permitted person accepts it all the same.
+    #[ts(optional)]
+    pub approval: Option<SlipApproval>,
+}
+
+/// Who accepts a slip although its time or its receiver's name is in question.
+#[derive(Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SlipApproval {
+    /// Who, a manager or higher.
+    pub user: String,
+    /// Their PIN.
+    pub pin: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// Opens a sale.

@@ -3,14 +3,16 @@
 use crate::app::App;
 use crate::dto::{
     BalanceRequest, ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders,
-    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, TillState,
-    TrainingRequest,
+    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
+    TillState, TrainingRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
+use crate::slips::{Slip, SlipSource, VerifyWish};
 use crate::training::Act;
 use crate::{people, view};
+use base64::Engine as _;
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{ConfirmReason, OrderState};
@@ -111,7 +113,20 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         restored,
         recent: app.show_all(&recent).await,
         waiting: running.len(),
+        slips_on: till.slip_verifier().is_some(),
+        slips_waiting: till.waiting_slips().await?.len(),
+        slip_quota: slip_quota(app),
     })
+}
+
+/// A warning for the owner; the customer's slip is no worse for it.
+fn slip_quota(app: &App) -> Option<&'static str> {
+    let quota = app.till().slip_verifier()?.quota()?;
+    if quota.is_used_up() {
+        Some("used_up")
+    } else {
+        quota.is_low().then_some("low")
+    }
 }
 
 /// Nobody who is asked over a network could be reached the last time.
@@ -340,6 +355,46 @@ pub(crate) async fn reconcile(app: &App, request: ReconcileRequest) -> Result<Re
     app.approve(&request.user, &request.pin, Role::Manager).await?;
     Ok(Reconcile {
         providers: app.reconcile(&request.date, request.provider.as_deref()).await?,
+    })
+}
+
+/// A picture of the size that is taken, as base64 with room for a line break here and there.
+const PICTURE_BASE64_MAX: usize = 6 * 1024 * 1024;
+
+pub(crate) async fn slip_verify(app: &App, request: SlipRequest) -> Result<Slip, ApiError> {
+    let bad = |what: &'static str| ApiError::new(ErrorCode::BadRequest).with("argument", what);
+    let source = match (request.picture_base64, request.text, request.url) {
+        (Some(picture), None, None) if picture.len() <= PICTURE_BASE64_MAX => {
+            let bytes = base64::engine::general_purpose::STANDARD
+                .decode(picture)
+                .map_err(|_| bad("picture_base64"))?;
+            SlipSource::Picture(bytes)
+        }
+        // What is wrong with a picture is a verdict like any other: this one is too large.
+        (Some(_), None, None) => SlipSource::Picture(Vec::new()),
+        (None, Some(text), None) => SlipSource::Text(text),
+        (None, None, Some(url)) => SlipSource::Link(url),
+        _ => return Err(bad("slip")),
+    };
+    let overriding = match request.approval {
+        Some(approval) => {
+            let person = app.approve(&approval.user, &approval.pin, Role::Manager).await?;
+            Some((person.name, approval.reason))
+        }
+        None => None,
+    };
+    app.verify_slip(VerifyWish {
+        source,
+        order: request.order,
+        by: None,
+        overriding,
+    })
+    .await
+}
+
+pub(crate) async fn slip_waiting(app: &App, _: Nothing) -> Result<Slips, ApiError> {
+    Ok(Slips {
+        slips: app.slip_queue().await?,
     })
 }
 

@@ -6,7 +6,9 @@ use crate::error::{ApiError, ErrorCode};
 use crate::payout::Balance;
 use crate::provider_lines::{ProviderLine, ProviderTest};
 use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
+use crate::slips::Slip;
 use keptang_domain::order::{AttemptState, ConfirmReason, Flag, OrderState, Reason};
+use keptang_domain::slip::Verdict;
 use keptang_domain::{Method, ProviderId, Tracking};
 use ts_rs::{Config, TS};
 
@@ -36,6 +38,7 @@ pub fn typescript() -> String {
         "ConfirmReason",
         ConfirmReason::ALL.iter().map(|value| value.word()),
     );
+    text += &union("SlipVerdict", Verdict::ALL.iter().map(|value| value.word()));
     text += &union("TrainingAct", crate::training::ACT_WORDS.iter().copied());
     text += "\n";
     for declaration in [
@@ -51,6 +54,10 @@ pub fn typescript() -> String {
         declare::<dto::TillState>(&config),
         declare::<dto::Orders>(&config),
         declare::<dto::Checked>(&config),
+        declare::<Slip>(&config),
+        declare::<dto::Slips>(&config),
+        declare::<dto::SlipRequest>(&config),
+        declare::<dto::SlipApproval>(&config),
         declare::<ProviderLine>(&config),
         declare::<dto::Providers>(&config),
         declare::<ProviderTest>(&config),

@@ -48,6 +48,8 @@ fn request(name: &str, order: &str, user: &str, pin: &str) -> serde_json::Value 
         "order_confirm" => {
             json!({ "order": order, "user": user, "pin": pin, "reason": "bank_app_shown" })
         }
+        "slip_verify" => json!({ "text": "junk" }),
+        "slip_waiting" => json!({}),
         "provider_list" => json!({}),
         "provider_test" => json!({ "provider": "promptpay_direct" }),
         "balance" => json!({ "provider": "jwt_gateway", "user": user, "pin": pin }),

@@ -8,6 +8,7 @@ export type AttemptState = "prepared" | "submitted" | "awaiting" | "confirming" 
 export type Flag = "paid_late" | "underpaid" | "overpaid" | "duplicate_payment" | "contradiction" | "unrecognised_status" | "weak_evidence" | "manual_confirm" | "qr_mismatch" | "adjusted_too_much" | "held" | "refund_failed";
 export type ReasonCode = "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled" | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance" | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
 export type ConfirmReason = "bank_app_shown" | "provider_dashboard" | "slip_checked_by_hand" | "phone_call" | "other";
+export type SlipVerdict = "accepted" | "wrong_amount" | "wrong_receiver" | "already_used" | "too_old" | "not_a_slip" | "damaged" | "not_found" | "bank_pending" | "unavailable" | "misconfigured" | "needs_review";
 export type TrainingAct = "pay" | "pay_late" | "pay_less" | "pay_twice" | "fail" | "expire" | "silent" | "slow" | "down" | "lost_answer" | "wrong_qr" | "forged_callback" | "recover";
 
 export type Qr = { 
@@ -483,7 +484,19 @@ recent: Array<Order>,
 /**
  * Bills still running.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Slips can be verified.
+ */
+slips_on: boolean, 
+/**
+ * Slips that wait for their bank.
+ */
+slips_waiting: number, 
+/**
+ * Few slip checks are left this month, or none.
+ */
+slip_quota: "low" | "used_up" | null, };
 export type Orders = { 
 /**
  * Newest first.
@@ -502,6 +515,130 @@ news: boolean,
  * What was found.
  */
 code: "paid" | "nothing_yet" | "no_answer" | "asked_for_callback" | "cannot_ask" | "ended", };
+export type Slip = { 
+/**
+ * Always `slip`.
+ */
+type: "slip", 
+/**
+ * Our id.
+ */
+slip_id: string, 
+/**
+ * The verdict so far.
+ */
+verdict: SlipVerdict, 
+/**
+ * Three digits, or `truemoney`.
+ */
+sending_bank: string | null, 
+/**
+ * The bank's reference.
+ */
+trans_ref: string | null, 
+/**
+ * How much was transferred.
+ */
+amount: string | null, 
+/**
+ * When.
+ */
+sent_at: string | null, 
+/**
+ * Who paid: name and masked account.
+ */
+sender: string | null, 
+/**
+ * Who was paid.
+ */
+receiver: string | null, 
+/**
+ * Number of the order it pays, or was shown for.
+ */
+order: string | null, 
+/**
+ * Number of the order that has it already.
+ */
+used_by: string | null, 
+/**
+ * Numbers of the orders it may pay, when somebody has to choose.
+ */
+choices: Array<string>, 
+/**
+ * When it is asked about again by itself.
+ */
+retry_at: string | null, 
+/**
+ * When it was first shown.
+ */
+presented_at: string, 
+/**
+ * A permitted person may accept it all the same.
+ */
+may_override: boolean, 
+/**
+ * The setting to look at.
+ */
+setting: string | null, 
+/**
+ * For the cashier, in Thai.
+ */
+message_th: string, 
+/**
+ * For the cashier, in English.
+ */
+message_en: string, 
+/**
+ * What to say to the customer, in Thai.
+ */
+customer_th: string, 
+/**
+ * What to say to the customer, in English.
+ */
+customer_en: string, 
+/**
+ * Its picture is still kept.
+ */
+has_picture: boolean, };
+export type Slips = { 
+/**
+ * Newest first.
+ */
+slips: Array<Slip>, };
+export type SlipRequest = { 
+/**
+ * Its picture, a file as base64.
+ */
+picture_base64?: string, 
+/**
+ * The text of its code, from a scanner.
+ */
+text?: string, 
+/**
+ * Where its picture lies.
+ */
+url?: string, 
+/**
+ * Number or id of the order it is shown for; found by amount, receiver and time when left out.
+ */
+order?: string, 
+/**
+ * A permitted person accepts it all the same.
+ */
+approval?: SlipApproval, };
+export type SlipApproval = { 
+/**
+ * Who, a manager or higher.
+ */
+user: string, 
+/**
+ * Their PIN.
+ */
+pin: string, 
+/**
+ * Why.
+ */
+reason: string, };
 export type ProviderLine = { 
 /**
  * Always `provider`.
@@ -845,5 +982,7 @@ export interface Commands {
   provider_test: { req: ProviderRequest; reply: ProviderTest };
   balance: { req: BalanceRequest; reply: Balance };
   reconcile: { req: ReconcileRequest; reply: Reconcile };
+  slip_verify: { req: SlipRequest; reply: Slip };
+  slip_waiting: { req: Nothing; reply: Slips };
   training_act: { req: TrainingRequest; reply: Nothing };
 }
