@@ -6,15 +6,22 @@
 #![allow(clippy::unwrap_used)]
 
 mod amounts;
+mod bad_configuration;
 mod canary;
 mod cancel;
+mod cash;
 mod charge;
 mod confirm;
+mod crypto;
 mod doubt;
+mod each_provider;
+mod failover;
 mod help;
 mod ledger;
 mod orders;
+mod payout;
 mod providers;
+mod reconcile;
 mod refund;
 mod serve;
 mod settings;

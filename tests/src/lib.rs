@@ -4,5 +4,6 @@
 //! Behaviour of one crate is tested in that crate; nothing here reaches into a crate's internals.
 
 pub mod binaries;
+pub mod gateways;
 pub mod till;
 pub mod tree;

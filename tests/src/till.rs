@@ -118,6 +118,12 @@ impl TestTill {
         self.folder.path()
     }
 
+    /// The simulator itself.
+    #[must_use]
+    pub fn simulator(&self) -> &Running {
+        &self.simulator
+    }
+
     /// The simulator as a till reaches it.
     #[must_use]
     pub fn omise_base_url(&self) -> String {
