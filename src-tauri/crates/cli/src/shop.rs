@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::{Session, pin};
 use keptang_api::{App, PayoutWish, Role, parse_amount};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 impl Session {
     pub(crate) async fn init(&mut self, args: InitArgs) -> Result<Exit, Failure> {
@@ -257,15 +258,25 @@ impl Session {
             .await
             .map_err(|error| Failure::Simulator(error.to_string()))?;
         let base = running.base_url();
+        let addresses = [
+            ("omise_truemoney", running.omise_base_url()),
+            ("deposit_gateway", running.deposit_base_url()),
+            ("jwt_gateway", running.jwt_base_url()),
+            ("crypto_2328", running.crypto_base_url()),
+            ("easyslip", running.easyslip_base_url()),
+        ];
         let line = json!({
             "type": "simulator", "base_url": base, "omise_base_url": running.omise_base_url(),
+            "base_urls": addresses.iter().cloned().collect::<BTreeMap<_, _>>(),
             "control": format!("{base}/_control"),
         });
         self.printer.line(&line, |_| {
-            format!(
-                "omise_truemoney  {}\ncontrol          {base}/_control",
-                running.omise_base_url()
-            )
+            let control = ("control", format!("{base}/_control"));
+            let lines = addresses.iter().chain([&control]);
+            lines
+                .map(|(name, address)| format!("{name:<16} {address}"))
+                .collect::<Vec<_>>()
+                .join("\n")
         });
         until_asked_to_stop().await;
         running.stop().await;
