@@ -15,6 +15,8 @@ const NAMES: { [K in keyof Commands]: true } = {
   order_check: true,
   order_cancel: true,
   order_confirm: true,
+  slip_verify: true,
+  slip_waiting: true,
   training_act: true,
   provider_list: true,
   provider_test: true,

@@ -21,9 +21,9 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language;
 }
 
-/** Thai and Latin letters that meet where a name was filled in are parted by a space, as in print. */
+/** Thai and Latin letters (or a name like 2328.io) that meet where a name was filled in are parted by a space, as in print. */
 function parted(text: string): string {
-  return text.replace(/([A-Za-z])(?=[\u0E00-\u0E7F])|([\u0E00-\u0E7F])(?=[A-Za-z])/g, "$&~");
+  return text.replace(/([A-Za-z])(?=[\u0E00-\u0E7F])|([\u0E00-\u0E7F])(?=[A-Za-z]|\d+\.[a-z])/g, "$&~");
 }
 
 export function say(key: MessageKey, params: Params = {}, inLanguage: Language = current): string {

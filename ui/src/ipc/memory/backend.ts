@@ -39,7 +39,7 @@ export class MemoryBackend {
       shop_name: "ชื่นใจ คาเฟ่ แอนด์ บาร์", branch: "สาขาอารีย์", language: "th", era: "be", training: options.training,
       mode: options.training ? "training" : "live", counter: "A", cashier: options.bills ? "กะบ่าย · แพรว" : null, confirmers: ["บอย"], shift_word: "มะลิ",
       methods: methodsOf(options.world), default_method: options.world === "full" ? "promptpay" : "truemoney", callbacks_on: true,
-      now: isoAt(0), offline: false, clock_behind_ms: null, current: null, restored: false, recent: [], waiting: 0,
+      now: isoAt(0), offline: false, clock_behind_ms: null, slips_on: false, slips_waiting: 0, slip_quota: null, current: null, restored: false, recent: [], waiting: 0,
     };
   }
 
@@ -202,6 +202,10 @@ export class MemoryBackend {
       this.#mustBe(pin);
       return this.desk.reconcile(date, provider);
     },
+    slip_verify: async () => {
+      throw fault("not_built");
+    },
+    slip_waiting: async () => ({ slips: [] }),
     training_act: async ({ attempt_id, act }) => {
       this.#act(attempt_id, act);
       return {};

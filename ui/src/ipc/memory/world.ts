@@ -94,7 +94,7 @@ function instructionOf(draft: Draft, payable: string): Instruction {
   if (draft.show === "bank") return { kind: "bank_account", bank_code: "014", number: "1234567890", name: "บจก. ชื่นใจ คาเฟ่" };
   const quote = quoteOf(draft);
   if (quote && draft.show === "page") {
-    const url = "pay.example/i/01JD7F3K9Q7XK3M5R"; // without a scheme: nothing here is a place to go
+    const url = "pay.example/invoice/01JD7F3K-9Q7X-K3M5-R8S2-7VW0YA4BC6DE"; // without a scheme: nothing here is a place to go
     return { kind: "redirect", url, qr: modules(url) };
   }
   if (quote) return { kind: "crypto_address", address: NOBODYS_ADDRESS, amount: dollars(payable), coin: quote.coin, network: quote.network, qr_png_base64: "", qr: modules(NOBODYS_ADDRESS) };
