@@ -161,6 +161,15 @@ impl Failure {
         }
     }
 
+    /// The setting to look at, when it is about one.
+    pub(crate) fn setting(&self) -> Option<&str> {
+        match self {
+            Self::Start(StartError::Settings(error)) => error.key(),
+            Self::Api(error) => failed_setting(error),
+            _ => None,
+        }
+    }
+
     /// The code for programs.
     pub(crate) fn word(&self) -> String {
         match self {
@@ -272,6 +281,11 @@ fn user_sentence(error: &UserError, thai: bool) -> String {
     pick(thai, th.to_owned(), en.to_owned())
 }
 
+/// The setting an error is about.
+fn failed_setting(error: &ApiError) -> Option<&str> {
+    error.params.get("setting").map(String::as_str)
+}
+
 fn api_sentence(error: &ApiError, thai: bool) -> String {
     let param = |key: &str| error.params.get(key).cloned().unwrap_or_default();
     // Some errors bring their own sentence.
@@ -281,7 +295,10 @@ fn api_sentence(error: &ApiError, thai: bool) -> String {
         error.params.get("message_en")
     };
     if let Some(own) = own {
-        return own.clone();
+        return match failed_setting(error) {
+            Some(setting) if !own.contains(setting) => format!("{own} ({setting})"),
+            _ => own.clone(),
+        };
     }
     let (th, en) = match error.code {
         ErrorCode::AmountInvalid | ErrorCode::AmountTooSmall | ErrorCode::AmountTooLarge => {

@@ -98,7 +98,7 @@ impl Printer {
         let exit = failure.exit();
         if self.json {
             let line = json!({
-                "type": "error", "code": failure.word(), "exit": exit.code(),
+                "type": "error", "code": failure.word(), "setting": failure.setting(), "exit": exit.code(),
                 "message_th": failure.sentence(true), "message_en": failure.sentence(false),
             });
             // A program reading stdout gets nothing it did not ask for: errors are for stderr.
