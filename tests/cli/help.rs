@@ -87,9 +87,7 @@ async fn help_of_charge_names_every_option() {
 #[tokio::test]
 async fn what_is_not_built_yet_says_so_plainly() {
     let till = TestTill::new().await;
-    let later: [&[&str]; 11] = [
-        &["slip", "verify", "slip.png", "--order", "A-0001"],
-        &["slip", "queue"],
+    let later: [&[&str]; 8] = [
         &["report", "--date", "2026-11-21", "--format", "json"],
         &["receipt", "A-0001", "--paper", "80", "-o", "receipt.pdf"],
         &["shift", "open"],
@@ -98,7 +96,6 @@ async fn what_is_not_built_yet_says_so_plainly() {
         &["day", "x", "--date", "2026-11-21"],
         &["ledger", "backup", "copy.bin"],
         &["ledger", "restore", "copy.bin", "--drill"],
-        &["provider", "test", "easyslip"],
     ];
     for command in later {
         let ended = till.run(command).await;
