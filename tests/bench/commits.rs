@@ -90,7 +90,7 @@ fn table(alone: &Samples, raw: &Samples, together: &Samples, together_rate: f64)
     let p95_ms = together.percentile_ms(95);
     vec![
         Row {
-            what: "Durable sales, one counter",
+            what: "Durable sales, one counter".into(),
             ours: format!(
                 "{alone_rate:.0}/s, median {:.2} ms, p95 {:.2} ms",
                 alone.median_ms(),
@@ -102,7 +102,7 @@ fn table(alone: &Samples, raw: &Samples, together: &Samples, together_rate: f64)
             is_met: Some(alone_rate >= 0.8 * raw_rate),
         },
         Row {
-            what: "Durable sales, eight counters at once",
+            what: "Durable sales, eight counters at once".into(),
             ours: format!(
                 "{together_rate:.0}/s, median {:.2} ms, p95 {p95_ms:.2} ms",
                 together.median_ms()

@@ -1,5 +1,6 @@
 //! Samples, and the table they end in.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +12,10 @@ pub(crate) struct Samples(Vec<Duration>);
 impl Samples {
     pub(crate) fn add(&mut self, took: Duration) {
         self.0.push(took);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
@@ -38,7 +43,7 @@ impl Samples {
 /// One line of the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) what: &'static str,
+    pub(crate) what: Cow<'static, str>,
     pub(crate) ours: String,
     pub(crate) peer: String,
     pub(crate) ratio: String,

@@ -30,7 +30,7 @@ pub(crate) fn measure() -> Vec<Row> {
     }
     let (ours_us, library_us) = (ours.median_ms() * 1_000.0, library.median_ms() * 1_000.0);
     vec![Row {
-        what: "PromptPay QR: text with checksum, and modules",
+        what: "PromptPay QR: text with checksum, and modules".into(),
         ours: format!("{ours_us:.0} µs"),
         peer: format!("{library_us:.0} µs, crate `qrcode` encoding the finished text"),
         ratio: format!("{:.2}×", ours_us / library_us),
