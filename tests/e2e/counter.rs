@@ -24,6 +24,7 @@ impl Counter {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (simulator, callbacks) = (free_port(), free_port());
+        let at = |mount: &str| format!("http://127.0.0.1:{simulator}{mount}");
         let set = |name: &str, value: String| (format!("KEPTANG__{name}"), value);
         // The web view remembers the last method and the language outside the till's own folder: each shop its own.
         let web_view = |name: &str| {
@@ -36,10 +37,11 @@ impl Counter {
             web_view("XDG_DATA_HOME"),
             web_view("XDG_CACHE_HOME"),
             web_view("XDG_CONFIG_HOME"),
-            set(
-                "PROVIDERS__OMISE_TRUEMONEY__BASE_URL",
-                format!("http://127.0.0.1:{simulator}/omise"),
-            ),
+            set("PROVIDERS__OMISE_TRUEMONEY__BASE_URL", at("/omise")),
+            set("PROVIDERS__DEPOSIT_GATEWAY__BASE_URL", at("/deposit_gateway")),
+            set("PROVIDERS__JWT_GATEWAY__BASE_URL", at("/jwt_gateway/api/v1")),
+            set("PROVIDERS__CRYPTO_2328__BASE_URL", at("/crypto_2328/api")),
+            set("SLIPS__EASYSLIP__BASE_URL", at("/easyslip")),
             set("CALLBACKS__LISTEN", format!("127.0.0.1:{callbacks}")),
             set("TIMING__POLL_FAST_MS", "200".to_owned()),
             set("SHOP__NAME", "ชื่นใจ คาเฟ่ แอนด์ บาร์".to_owned()),
