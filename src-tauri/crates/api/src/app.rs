@@ -1,7 +1,7 @@
 //! The composition root: the only place that knows every adapter and puts the till together.
 
 use crate::dto;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::shift_word;
 use crate::system::{AliveMark, SystemClock, SystemIds, dead_workers};
 use crate::training::{self, Training};
@@ -286,6 +286,22 @@ impl App {
         }
     }
 
+    pub(crate) async fn training_slip(
+        &self,
+        amount: Option<Money>,
+        story: training::SlipStory,
+    ) -> Result<String, ApiError> {
+        let id = self.inner.settings.shop.promptpay_id.as_ref();
+        let shop = id.and_then(|id| id.expose().parse().ok());
+        match (&self.inner.training, shop) {
+            (Some(training), Some(shop)) => training.slip(&shop, amount, story).await,
+            (Some(_), None) => {
+                Err(ApiError::new(ErrorCode::Misconfigured).with("setting", "shop.promptpay_id"))
+            }
+            (None, _) => Err(ApiError::new(ErrorCode::Forbidden)),
+        }
+    }
+
     pub(crate) async fn training_act(
         &self,
         attempt: Option<keptang_domain::AttemptId>,
@@ -293,7 +309,7 @@ impl App {
     ) -> Result<(), ApiError> {
         match &self.inner.training {
             Some(training) => training.act(attempt, act).await,
-            None => Err(ApiError::new(crate::error::ErrorCode::Forbidden)),
+            None => Err(ApiError::new(ErrorCode::Forbidden)),
         }
     }
 

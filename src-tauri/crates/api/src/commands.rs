@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::dto::{
     BalanceRequest, ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders,
     ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
-    TillState, TrainingRequest,
+    TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
@@ -87,6 +87,7 @@ command_list! {
     slip_verify(SlipRequest) -> Slip, Needs::Nobody;
     slip_waiting(Nothing) -> Slips, Needs::Nobody;
     training_act(TrainingRequest) -> Nothing, Needs::Training;
+    training_slip(TrainingSlipRequest) -> TrainingSlip, Needs::Training;
 }
 
 impl App {

@@ -547,6 +547,26 @@ pub struct ConfirmRequest {
     pub note: Option<String>,
 }
 
+/// What the training panel's customer shows.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingSlipRequest {
+    /// For which attempt.
+    pub attempt_id: Option<String>,
+    /// Which slip.
+    #[ts(type = "TrainingSlipStory")]
+    pub story: String,
+}
+
+/// What the customer holds up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct TrainingSlip {
+    /// What its code says.
+    pub text: String,
+    /// Its picture, a PNG as base64: nothing but the code.
+    pub picture_base64: String,
+}
+
 /// What the training panel's customer does.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

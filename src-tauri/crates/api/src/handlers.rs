@@ -4,13 +4,13 @@ use crate::app::App;
 use crate::dto::{
     BalanceRequest, ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders,
     ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
-    TillState, TrainingRequest,
+    TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
 use crate::slips::{Slip, SlipSource, VerifyWish};
-use crate::training::Act;
+use crate::training::{Act, SlipStory};
 use crate::{people, view};
 use base64::Engine as _;
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};
@@ -406,6 +406,26 @@ pub(crate) async fn training_act(app: &App, request: TrainingRequest) -> Result<
         attempt.map_err(|_| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "unreadable"))?;
     app.training_act(attempt, act).await?;
     Ok(Nothing {})
+}
+
+pub(crate) async fn training_slip(app: &App, request: TrainingSlipRequest) -> Result<TrainingSlip, ApiError> {
+    let story = SlipStory::from_str(&request.story)
+        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("story", &request.story))?;
+    let unreadable = |_| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "unreadable");
+    let attempt = request.attempt_id.as_deref().map(AttemptId::from_str).transpose();
+    let amount = match attempt.map_err(unreadable)? {
+        Some(id) => {
+            let order = app.till().ledger().load(OrderKey::Attempt(id)).await?;
+            order.attempt(id).map(|attempt| attempt.payable)
+        }
+        None => None,
+    };
+    let text = app.training_slip(amount, story).await?;
+    let picture = keptang_qr::encode(&text).map_err(|_| ApiError::new(ErrorCode::Internal))?;
+    Ok(TrainingSlip {
+        picture_base64: base64::engine::general_purpose::STANDARD.encode(picture.to_png(8, 4)),
+        text,
+    })
 }
 
 impl App {

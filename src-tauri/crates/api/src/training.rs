@@ -1,10 +1,12 @@
 //! Training mode: the built-in simulator, its keys, and the panel that plays the customer.
 
 use crate::error::{ApiError, ErrorCode};
-use keptang_domain::AttemptId;
+use keptang_domain::promptpay;
 use keptang_domain::provider::UnknownWord;
+use keptang_domain::{AttemptId, Money};
 use keptang_settings::{Secret, SecretName, Secrets, Settings};
 use keptang_simulator::control::{ActRequest, Action, ChargeView, Client, ControlError};
+use keptang_simulator::easyslip::{MakeSlip, Story};
 use keptang_simulator::faults::{Endpoint, Fault, FaultRule, WebhookVariant};
 use keptang_simulator::{Config, Running};
 use std::net::SocketAddr;
@@ -97,6 +99,70 @@ impl std::str::FromStr for Act {
             .ok_or(UnknownWord)
     }
 }
+
+/// What the panel's customer shows: the slips of the fraud drill, and an honest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SlipStory {
+    Honest,
+    Edited,
+    Reused,
+    OtherShop,
+    Old,
+    Scheduled,
+    OffBy,
+    Pending,
+    Fake,
+    ShopQr,
+    Junk,
+}
+
+/// The words of the stories across the border, in the order of [`SLIP_STORIES`].
+pub(crate) const SLIP_WORDS: [&str; 11] = [
+    "honest",
+    "edited",
+    "reused",
+    "other_shop",
+    "old",
+    "scheduled",
+    "off_by",
+    "pending",
+    "fake",
+    "shop_qr",
+    "junk",
+];
+
+const SLIP_STORIES: [SlipStory; 11] = [
+    SlipStory::Honest,
+    SlipStory::Edited,
+    SlipStory::Reused,
+    SlipStory::OtherShop,
+    SlipStory::Old,
+    SlipStory::Scheduled,
+    SlipStory::OffBy,
+    SlipStory::Pending,
+    SlipStory::Fake,
+    SlipStory::ShopQr,
+    SlipStory::Junk,
+];
+
+impl std::str::FromStr for SlipStory {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        SLIP_WORDS
+            .iter()
+            .zip(SLIP_STORIES)
+            .find(|(word, _)| **word == text)
+            .map(|(_, story)| story)
+            .ok_or(UnknownWord)
+    }
+}
+
+/// What a customer without a bill transfers.
+const NO_BILL: Money = Money::from_satang(10_000);
+/// How late the late bank is: long enough to see the slip wait.
+const BANK_LATE_MS: u64 = 20_000;
+const A_DAY_S: u32 = 86_400;
 
 /// How long after the end the late customer pays.
 const LATE_MS: u64 = 3_000;
@@ -224,6 +290,54 @@ impl Training {
             }
         }
         Ok(())
+    }
+}
+
+impl Training {
+    /// Makes a slip of a transfer to the shop's own PromptPay ID, and gives what its code says.
+    pub(crate) async fn slip(
+        &self,
+        shop: &promptpay::Target,
+        amount: Option<Money>,
+        story: SlipStory,
+    ) -> Result<String, ApiError> {
+        let client = Client::new(&self.base).map_err(unreachable)?;
+        let amount = amount.unwrap_or(NO_BILL);
+        let payment_qr = promptpay::credit_transfer(shop, Some(amount), None)
+            .map_err(|_| ApiError::new(ErrorCode::AmountInvalid))?;
+        let told = match story {
+            SlipStory::Honest => Story::Honest,
+            SlipStory::Edited => Story::Edited {
+                printed_satang: amount.satang(),
+            },
+            SlipStory::Reused => Story::Reused,
+            SlipStory::OtherShop => Story::OtherShop,
+            SlipStory::Old => Story::Old { age_s: A_DAY_S },
+            SlipStory::Scheduled => Story::Scheduled {
+                in_s: A_DAY_S,
+                is_known: true,
+            },
+            SlipStory::OffBy => Story::OffBy { satang: -1 },
+            SlipStory::Pending => Story::Pending {
+                for_ms: Some(BANK_LATE_MS),
+            },
+            SlipStory::Fake => Story::Fake,
+            SlipStory::ShopQr => Story::ShopQr,
+            SlipStory::Junk => Story::Junk,
+        };
+        // Whoever edits a picture has paid less than it says.
+        let paid = match story {
+            SlipStory::Edited => (amount.satang() / 2).max(1),
+            _ => amount.satang(),
+        };
+        let wish = MakeSlip {
+            payment_qr: Some(payment_qr),
+            amount_satang: Some(paid),
+            story: told,
+            ..MakeSlip::default()
+        };
+        let made = client.make_slip(&wish).await.map_err(unreachable)?;
+        Ok(made.qr_text)
     }
 }
 

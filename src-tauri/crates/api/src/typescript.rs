@@ -39,6 +39,7 @@ pub fn typescript() -> String {
         ConfirmReason::ALL.iter().map(|value| value.word()),
     );
     text += &union("SlipVerdict", Verdict::ALL.iter().map(|value| value.word()));
+    text += &union("TrainingSlipStory", crate::training::SLIP_WORDS.iter().copied());
     text += &union("TrainingAct", crate::training::ACT_WORDS.iter().copied());
     text += "\n";
     for declaration in [
@@ -76,6 +77,8 @@ pub fn typescript() -> String {
         declare::<dto::RetryRequest>(&config),
         declare::<dto::ConfirmRequest>(&config),
         declare::<dto::TrainingRequest>(&config),
+        declare::<dto::TrainingSlipRequest>(&config),
+        declare::<dto::TrainingSlip>(&config),
         declare::<ErrorCode>(&config),
         declare::<ApiError>(&config),
     ] {

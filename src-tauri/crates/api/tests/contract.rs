@@ -54,6 +54,7 @@ fn request(name: &str, order: &str, user: &str, pin: &str) -> serde_json::Value 
         "provider_test" => json!({ "provider": "promptpay_direct" }),
         "balance" => json!({ "provider": "jwt_gateway", "user": user, "pin": pin }),
         "reconcile" => json!({ "date": "2026-11-21", "user": user, "pin": pin }),
+        "training_slip" => json!({ "story": "honest", "attempt_id": null }),
         "training_act" => json!({ "act": "recover" }),
         other => panic!("a new command needs a request here: {other}"),
     }

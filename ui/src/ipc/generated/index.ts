@@ -9,6 +9,7 @@ export type Flag = "paid_late" | "underpaid" | "overpaid" | "duplicate_payment" 
 export type ReasonCode = "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled" | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance" | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
 export type ConfirmReason = "bank_app_shown" | "provider_dashboard" | "slip_checked_by_hand" | "phone_call" | "other";
 export type SlipVerdict = "accepted" | "wrong_amount" | "wrong_receiver" | "already_used" | "too_old" | "not_a_slip" | "damaged" | "not_found" | "bank_pending" | "unavailable" | "misconfigured" | "needs_review";
+export type TrainingSlipStory = "honest" | "edited" | "reused" | "other_shop" | "old" | "scheduled" | "off_by" | "pending" | "fake" | "shop_qr" | "junk";
 export type TrainingAct = "pay" | "pay_late" | "pay_less" | "pay_twice" | "fail" | "expire" | "silent" | "slow" | "down" | "lost_answer" | "wrong_qr" | "forged_callback" | "recover";
 
 export type Qr = { 
@@ -953,6 +954,24 @@ attempt_id: string | null,
  * What.
  */
 act: TrainingAct, };
+export type TrainingSlipRequest = { 
+/**
+ * For which attempt.
+ */
+attempt_id: string | null, 
+/**
+ * Which slip.
+ */
+story: TrainingSlipStory, };
+export type TrainingSlip = { 
+/**
+ * What its code says.
+ */
+text: string, 
+/**
+ * Its picture, a PNG as base64: nothing but the code.
+ */
+picture_base64: string, };
 export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "coin_not_taken" | "cash_too_little" | "payout_refused" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
 export type ApiError = { 
 /**
@@ -985,4 +1004,5 @@ export interface Commands {
   slip_verify: { req: SlipRequest; reply: Slip };
   slip_waiting: { req: Nothing; reply: Slips };
   training_act: { req: TrainingRequest; reply: Nothing };
+  training_slip: { req: TrainingSlipRequest; reply: TrainingSlip };
 }

@@ -19,6 +19,7 @@ mod omise;
 mod oracle;
 mod pool;
 
+use keptang_domain::order::Quote;
 use keptang_domain::{AttemptId, Money, ProviderId, RefundId, Timestamp};
 use keptang_ports::{CreatePayment, LostPayment, NoticeError, PaymentRef, ProviderError, RawNotice, Verdict};
 use mutate::{Recipe, recipe};
@@ -155,13 +156,26 @@ fn refund_id() -> RefundId {
     REFUND.parse().unwrap()
 }
 
+/// The terms of an invoice in baht; only 2328.io looks at them.
+fn quoted(satang: i64) -> Quote {
+    Quote {
+        coin: "USDT".to_owned(),
+        network: "TRX-TRC20".to_owned(),
+        invoiced: Money::from_satang(satang).to_string(),
+        currency: "THB".to_owned(),
+        rate: None,
+        source: "none".to_owned(),
+        at: Timestamp::from_ms(0),
+    }
+}
+
 fn payment(satang: i64) -> CreatePayment {
     CreatePayment {
         attempt: attempt(),
         order_number: ORDER_NUMBER.to_owned(),
         amount: Money::from_satang(satang),
         callback_url: None,
-        asset: None,
+        quote: Some(quoted(satang)),
     }
 }
 
@@ -171,6 +185,7 @@ fn payment_ref(provider_ref: &str, satang: i64) -> PaymentRef {
         order_number: ORDER_NUMBER.to_owned(),
         provider_ref: provider_ref.to_owned(),
         payable: Money::from_satang(satang),
+        quote: Some(quoted(satang)),
     }
 }
 
@@ -180,6 +195,7 @@ fn lost(satang: i64, now: Timestamp) -> LostPayment {
         order_number: ORDER_NUMBER.to_owned(),
         amount: Money::from_satang(satang),
         submitted_at: now.plus_ms(-30_000),
+        quote: Some(quoted(satang)),
     }
 }
 
@@ -194,7 +210,10 @@ fn raw_notice(provider: ProviderId, headers: Vec<(String, String)>, body: &[u8])
 
 /// Whether a callback says that there is money.
 fn claims_money(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Paid(_) | Verdict::Seen | Verdict::Short(_))
+    matches!(
+        verdict,
+        Verdict::Paid(_) | Verdict::Seen | Verdict::Short(_) | Verdict::ShortForGood(_)
+    )
 }
 
 /// A body beyond 64 KiB is refused before anything else.
