@@ -26,4 +26,5 @@ mod refund;
 mod serve;
 mod settings;
 mod trouble;
+mod ways;
 mod webhooks;
