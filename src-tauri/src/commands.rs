@@ -6,7 +6,8 @@ use crate::windows;
 use keptang_api::{ApiError, App as Till, ErrorCode};
 use serde::Deserialize;
 use serde_json::Value;
-use tauri::{Runtime, State, WebviewWindow};
+use tauri::{Manager, Runtime, WebviewWindow};
+use tokio::sync::watch;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,10 +15,32 @@ struct DisplayOpen {
     open: bool,
 }
 
+/// Whether the till is open. The cashier's page is there before it and asks at once.
+#[derive(Debug, Default)]
+pub(crate) struct Opened(watch::Sender<bool>);
+
+impl Opened {
+    /// The till is among what the application manages.
+    pub(crate) fn now(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// The till, once there is one. When it cannot be opened the page that waits here is closed.
+async fn till<R: Runtime>(window: &WebviewWindow<R>) -> Till {
+    loop {
+        if let Some(till) = window.try_state::<Till>() {
+            return till.inner().clone();
+        }
+        let mut opened = window.state::<Opened>().0.subscribe();
+        // The sender lives as long as the application.
+        let _ = opened.wait_for(|is_open| *is_open).await;
+    }
+}
+
 #[tauri::command]
 pub(crate) async fn call<R: Runtime>(
     window: WebviewWindow<R>,
-    till: State<'_, Till>,
     name: String,
     request: Value,
 ) -> Result<Value, ApiError> {
@@ -39,7 +62,7 @@ pub(crate) async fn call<R: Runtime>(
             let shown: Display = shape(&name, request)?;
             display::show(&window, shown).map_err(|error| toolkit(&name, &error))
         }
-        _ => return till.call(&name, request).await,
+        _ => return till(&window).await.call(&name, request).await,
     }
     .map(|()| Value::Object(serde_json::Map::new()))
 }

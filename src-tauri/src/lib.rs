@@ -14,11 +14,13 @@ mod windows;
 pub use display::Display;
 
 use arguments::{Asked, USAGE};
+use commands::Opened;
 use fault::{Fault, FaultPage};
 use keptang_api::{App as Till, Options, StartError};
 use std::io::Write;
 use std::process::ExitCode;
-use tauri::{Manager, RunEvent, Runtime, WindowEvent};
+use tauri::async_runtime::JoinHandle;
+use tauri::{AppHandle, Manager, RunEvent, Runtime, WindowEvent};
 
 /// Runs the window until it is closed.
 pub fn run() -> ExitCode {
@@ -38,7 +40,8 @@ pub fn run() -> ExitCode {
         }
     };
     logging::start();
-    // The toolkit takes longer to start than the till; both at once.
+    // The toolkit, the page and the till take long to start; all of them at once. A page that asks before there is a
+    // till waits for its answer (`commands`).
     let opening = tauri::async_runtime::spawn(open(Options { data_dir }));
     let context = context();
     let pages_built = context.assets().get(&"index.html".into()).is_some();
@@ -47,18 +50,12 @@ pub fn run() -> ExitCode {
     let builder = fault_page
         .serve(builder(tauri::Builder::default()))
         .setup(move |app| {
-            let opened = tauri::async_runtime::block_on(opening);
-            let fault = match opened {
-                _ if !pages_built => Fault::pages_missing(),
-                Ok(Ok(till)) => {
-                    events::forward(app.handle(), till.events());
-                    app.manage(till);
-                    return Ok(windows::open_cashier(app.handle())?);
-                }
-                Ok(Err(error)) => Fault::start(&error),
-                Err(panicked) => Fault::broken(&panicked),
-            };
-            Ok(windows::open_fault(app.handle(), &page, fault)?)
+            if !pages_built {
+                return Ok(windows::open_fault(app.handle(), &page, Fault::pages_missing())?);
+            }
+            windows::open_cashier(app.handle())?;
+            tauri::async_runtime::spawn(hand_over(app.handle().clone(), page, opening));
+            Ok(())
         });
     let app = match builder.build(context) {
         Ok(app) => app,
@@ -70,9 +67,13 @@ pub fn run() -> ExitCode {
             return written(std::io::stderr(), &text, ExitCode::FAILURE);
         }
     };
-    let code = app.run_return(|app, event| {
-        // The customer's window shows what the cashier's sends: alone it would show the past.
-        if matches!(event, RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } if label == windows::CASHIER) {
+    let faulty = fault_page.clone();
+    let code = app.run_return(move |app, event| {
+        // The customer's window shows what the cashier's sends: alone it would show the past. A cashier's window that
+        // made room for the fault page leaves that page open.
+        if matches!(event, RunEvent::WindowEvent { label, event: WindowEvent::Destroyed, .. } if label == windows::CASHIER)
+            && !faulty.is_shown()
+        {
             app.exit(0);
         }
     });
@@ -86,6 +87,7 @@ pub fn run() -> ExitCode {
 pub fn builder<R: Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
     builder
         .manage(display::Newest::default())
+        .manage(Opened::default())
         .invoke_handler(tauri::generate_handler![commands::call])
 }
 
@@ -103,6 +105,30 @@ pub fn open_window<R: Runtime>(
     label: &str,
 ) -> tauri::Result<tauri::WebviewWindow<R>> {
     windows::declared(app, label)?.build()
+}
+
+/// Gives the pages their till once it is open, or puts the reason why there is none in their place.
+async fn hand_over(app: AppHandle, page: FaultPage, opening: JoinHandle<Result<Till, StartError>>) {
+    let fault = match opening.await {
+        Ok(Ok(till)) => {
+            events::forward(&app, till.events());
+            app.manage(till);
+            app.state::<Opened>().now();
+            return;
+        }
+        Ok(Err(error)) => Fault::start(&error),
+        Err(panicked) => Fault::broken(&panicked),
+    };
+    let windows = app.clone();
+    let replaced = app.run_on_main_thread(move || {
+        if let Err(error) = windows::replace_cashier(&windows, &page, fault) {
+            tracing::error!(error = %error, "the window could not say why the till is not open");
+            windows.exit(1);
+        }
+    });
+    if let Err(error) = replaced {
+        tracing::error!(error = %error, "the window toolkit is gone");
+    }
 }
 
 async fn open(options: Options) -> Result<Till, StartError> {

@@ -68,6 +68,17 @@ pub(crate) fn open_fault<R: Runtime>(
         .map(drop)
 }
 
+/// Opens that window in the place of the cashier's, whose page waits for a till that will not come.
+pub(crate) fn replace_cashier<R: Runtime>(
+    app: &AppHandle<R>,
+    page: &FaultPage,
+    fault: Fault,
+) -> tauri::Result<()> {
+    open_fault(app, page, fault)?;
+    app.get_webview_window(CASHIER)
+        .map_or(Ok(()), |cashier| cashier.destroy())
+}
+
 /// A window of tauri.conf.json, not yet built.
 pub(crate) fn declared<'a, R: Runtime>(
     app: &'a AppHandle<R>,
