@@ -7,3 +7,4 @@ pub mod ledger_history;
 pub mod memory_ledger;
 pub mod provider_contract;
 pub mod scripted_provider;
+pub mod scripted_verifier;

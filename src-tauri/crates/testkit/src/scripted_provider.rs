@@ -91,7 +91,7 @@ impl<Q: Clone + Send, A: Send> Script<Q, A> {
         self.lock().most_open
     }
 
-    async fn ask(&self, question: &Q) -> A {
+    pub(crate) async fn ask(&self, question: &Q) -> A {
         let (step, takes, _open) = {
             let mut inner = self.lock();
             inner.asked.push(question.clone());

@@ -55,37 +55,32 @@ impl Till {
             let judgement = self.judge_for(&order, facts, question);
             return Ok((judgement, Choice::One(Box::new(order))));
         }
-        let open = self
-            .inner
-            .ledger
-            .list(OrderFilter {
-                state: Some(OrderState::Due),
-                limit: OPEN_ORDERS,
-                ..OrderFilter::default()
-            })
-            .await?;
-        let judged: Vec<(Judgement, Order)> = open
+        let judged: Vec<(Judgement, Order)> = self
+            .open_bills()
+            .await?
             .into_iter()
             .map(|order| (self.judge_for(&order, facts, question), order))
             .collect();
-        let mut fitting: Vec<Order> = judged
-            .iter()
-            .filter(|(judgement, _)| *judgement == Judgement::Accepted)
-            .map(|(_, order)| order.clone())
-            .collect();
-        match (fitting.len(), judged.into_iter().next()) {
-            (0, None) => Ok((self.judge_alone(facts, question), Choice::NoneFits)),
+        // A bill of the right sum that a person may still decide for comes before any other that it does not pay.
+        let fits = |judgement: &Judgement| *judgement == Judgement::Accepted;
+        let found =
+            one_or_several(&judged, fits).or_else(|| one_or_several(&judged, Judgement::may_be_overridden));
+        Ok(match (found, judged.into_iter().next()) {
+            (Some(found), _) => found,
             // The newest bill is the one the cashier has on the screen.
-            (0, Some((judgement, _))) => Ok((judgement, Choice::NoneFits)),
-            (1, _) => {
-                let order = fitting.remove(0);
-                Ok((Judgement::Accepted, Choice::One(Box::new(order))))
-            }
-            _ => {
-                let numbers = fitting.into_iter().map(|order| order.opening.number);
-                Ok((Judgement::Accepted, Choice::Several(numbers.collect())))
-            }
-        }
+            (None, Some((judgement, _))) => (judgement, Choice::NoneFits),
+            (None, None) => (self.judge_alone(facts, question), Choice::NoneFits),
+        })
+    }
+
+    /// Orders that wait for money and could get it by a transfer, newest first.
+    pub(super) async fn open_bills(&self) -> Result<Vec<Order>, LedgerError> {
+        let due = self.inner.ledger.list(OrderFilter {
+            state: Some(OrderState::Due),
+            limit: OPEN_ORDERS,
+            ..OrderFilter::default()
+        });
+        Ok(due.await?.into_iter().filter(pays_by_transfer).collect())
     }
 
     fn judge_for(&self, order: &Order, facts: &SlipFacts, question: &Question<'_>) -> Judgement {
@@ -181,6 +176,25 @@ fn owed(order: &Order) -> Money {
     } else {
         order.opening.amount_due
     }
+}
+
+/// The orders that were judged so, if there are any.
+fn one_or_several(
+    judged: &[(Judgement, Order)],
+    is_so: impl Fn(&Judgement) -> bool,
+) -> Option<(Judgement, Choice)> {
+    let so: Vec<&(Judgement, Order)> = judged.iter().filter(|(judgement, _)| is_so(judgement)).collect();
+    let (judgement, order) = so.first()?;
+    let choice = match so.len() {
+        1 => Choice::One(Box::new(order.clone())),
+        _ => Choice::Several(so.iter().map(|(_, order)| order.opening.number.clone()).collect()),
+    };
+    Some((judgement.clone(), choice))
+}
+
+/// Whether anything of an order can be paid by a transfer.
+pub(super) fn pays_by_transfer(order: &Order) -> bool {
+    order.attempts.iter().any(takes_slips)
 }
 
 /// Nobody transfers into a drawer or a coin's address.

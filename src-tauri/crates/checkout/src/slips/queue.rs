@@ -4,7 +4,10 @@
 use super::Shown;
 use super::verify::{Case, SlipError, SlipOutcome};
 use crate::till::Till;
+use futures::future::join_all;
 use keptang_domain::SlipId;
+use keptang_domain::slip::Judgement;
+use keptang_domain::slip::judge::Outage;
 use keptang_ports::{LedgerError, SlipFilter, SlipRecord};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -50,36 +53,46 @@ impl Till {
             .ledger
             .claim_slips(self.now(), lease_ms, AT_ONCE)
             .await?;
-        for record in due {
+        // Side by side, so that none waits for another one's answer until its own claim has run out.
+        join_all(due.into_iter().map(|record| async move {
             let id = record.id;
             if let Err(error) = self.look_again(record).await {
                 tracing::error!(slip = %id, error = %error, "a waiting slip could not be asked about; its claim will run out");
             }
-        }
+        }))
+        .await;
         Ok(())
     }
 
     async fn look_again(&self, record: SlipRecord) -> Result<SlipOutcome, SlipError> {
-        let shown = match (&record.code, &record.picture, &record.url) {
-            (Some(code), ..) => Shown::Text(code.clone()),
-            (None, Some(picture), _) => {
-                let desk = self.desk()?;
-                let bytes = match &picture.file {
-                    Some(file) => desk.pictures.read(file).await.ok(),
-                    None => None,
-                };
-                Shown::Picture(bytes.unwrap_or_default())
-            }
-            (None, None, Some(url)) => Shown::Link(url.clone()),
-            (None, None, None) => Shown::Text(String::new()),
-        };
-        self.follow_slip(Case {
+        let shown = self.shown_before(&record).await?;
+        let is_lost = shown.is_none();
+        let case = Case {
             record,
-            shown,
+            shown: shown.unwrap_or(Shown::Text(String::new())),
             overriding: None,
             setting: None,
+        };
+        if is_lost {
+            // Our own disk's fault, which says nothing about the customer's slip.
+            let judgement = Judgement::Unavailable {
+                outage: Outage::Ours,
+                retry_at: None,
+            };
+            return self.end(case, judgement).await;
+        }
+        self.follow_slip(case).await
+    }
+
+    /// What was shown, as far as it was kept.
+    async fn shown_before(&self, record: &SlipRecord) -> Result<Option<Shown>, SlipError> {
+        let file = record.picture.as_ref().and_then(|picture| picture.file.as_ref());
+        Ok(match (&record.code, file, &record.url) {
+            (Some(code), ..) => Some(Shown::Text(code.clone())),
+            (None, Some(file), _) => self.desk()?.pictures.read(file).await.ok().map(Shown::Picture),
+            (None, None, Some(url)) => Some(Shown::Link(url.clone())),
+            (None, None, None) => None,
         })
-        .await
     }
 
     /// Slips that are still to be asked about, newest first.

@@ -1,6 +1,6 @@
 //! What was shown, to what its code says.
 
-use keptang_domain::slip::judge::{NoSlip, Unreadable};
+use keptang_domain::slip::judge::Unreadable;
 use keptang_domain::slip::{Judgement, SlipCode, mini_qr};
 use keptang_ports::PictureType;
 use keptang_qr::{DecodeLimits, ReadError, SlipLimits};
@@ -77,9 +77,4 @@ const fn rank(code: &SlipCode) -> u8 {
         SlipCode::PaymentQr => 2,
         SlipCode::NotASlip(_) => 3,
     }
-}
-
-/// The end when nobody can be asked about a picture without a code.
-pub(super) const fn no_slip() -> Judgement {
-    Judgement::NotASlip(NoSlip::Picture)
 }

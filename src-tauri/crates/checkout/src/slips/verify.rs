@@ -1,12 +1,12 @@
 //! One slip from the moment it is shown to its verdict.
 
 use super::SlipDesk;
-use super::attach::{Question, key};
+use super::attach::{Question, key, pays_by_transfer};
 use super::detail::SlipDetail;
 use super::read::{self, Read, Shown};
 use crate::till::{Till, TillEvent};
 use keptang_domain::order::{Order, TransitionError};
-use keptang_domain::slip::judge::{Fault, LookupFailure, judge_code, judge_failure};
+use keptang_domain::slip::judge::{Fault, LookupFailure, Unreadable, judge_code, judge_failure};
 use keptang_domain::slip::timetable::{self, Asked};
 use keptang_domain::slip::{Judgement, SlipCode, SlipFacts, SlipRef};
 use keptang_domain::{Money, OrderId, SlipId};
@@ -185,17 +185,23 @@ impl Till {
         {
             return self.end(case, judgement).await;
         }
+        if let Some(id) = case.record.wanted
+            && !pays_by_transfer(&self.inner.ledger.load(OrderKey::Id(id)).await?)
+        {
+            return Err(SlipError::NothingToPay);
+        }
+        // Also for a picture in which no code was found here: whoever could be asked might see one.
         let Some(verifier) = &desk.verifier else {
-            let judgement = match code {
-                // Nobody who could be asked would see a slip in it.
-                None if has_picture => read::no_slip(),
-                _ => {
-                    case.setting = Some(KEY.to_owned());
-                    Judgement::Misconfigured(Fault::Key)
-                }
-            };
-            return self.end(case, judgement).await;
+            case.setting = Some(KEY.to_owned());
+            return self.end(case, Judgement::Misconfigured(Fault::Key)).await;
         };
+        if matches!(
+            (&code, &case.shown),
+            (Some(SlipCode::TrueMoney(_)), Shown::Text(_))
+        ) {
+            // A wallet's slip cannot be asked about by its code (easyslip.md, section 8): its picture is needed.
+            return self.end(case, Judgement::Damaged(Unreadable::UnusualCode)).await;
+        }
         match self.ask_about(verifier.as_ref(), &case, code.as_ref()).await? {
             Heard::Facts(answer) => self.judge_answer(desk, case, reference.as_ref(), *answer).await,
             Heard::Failure {
@@ -239,7 +245,7 @@ impl Till {
                 inputs.push(SlipInput::Image(bytes.clone()));
             }
             (_, Shown::Link(url)) => inputs.push(SlipInput::Url(url.clone())),
-            // A wallet's slip cannot be asked about by its code: its picture is needed.
+            // No text but a bank slip's comes as far as here.
             (_, Shown::Text(_)) => {}
         }
         let mut heard = Heard::Failure {
@@ -303,8 +309,15 @@ impl Till {
         if judgement.may_be_overridden()
             && let Some(word) = &case.overriding
         {
-            self.note_override(&case, word, &judgement).await?;
-            judgement = Judgement::Accepted;
+            match &choice {
+                Choice::One(_) => {
+                    self.note_override(&case, word, &judgement).await?;
+                    judgement = Judgement::Accepted;
+                }
+                // The word is for one bill; which one has to be said first.
+                Choice::Several(_) => judgement = Judgement::Accepted,
+                Choice::NoneFits | Choice::NotAsked => {}
+            }
         }
         if judgement == Judgement::Accepted
             && let Choice::One(order) = &choice
@@ -353,6 +366,11 @@ impl Till {
             Some(id) => Some(self.inner.ledger.load(OrderKey::Id(id)).await?),
             None => None,
         };
+        let order_opened_at = match &order {
+            Some(order) => Some(order.created_at),
+            // It may be for the bill that was opened last, and as young as that.
+            None => self.open_bills().await?.first().map(|order| order.created_at),
+        };
         let word = format!("{failure:?}");
         case.record.times = if case.record.failure.as_ref() == Some(&word) {
             case.record.times.saturating_add(1)
@@ -365,7 +383,7 @@ impl Till {
             answered_at: self.now(),
             times: case.record.times,
             transferred_at: None,
-            order_opened_at: order.as_ref().map(|order| order.created_at),
+            order_opened_at,
             sending_bank: reference.map(|reference| reference.sending_bank),
             retry_after_ms,
             jitter_ms: i64::try_from(case.record.id.bits() % 1_000).unwrap_or(0),
@@ -375,7 +393,7 @@ impl Till {
         Ok(judge_failure(failure, next, owed))
     }
 
-    async fn end(&self, case: Case, judgement: Judgement) -> Result<SlipOutcome, SlipError> {
+    pub(super) async fn end(&self, case: Case, judgement: Judgement) -> Result<SlipOutcome, SlipError> {
         let choice = match case.record.wanted {
             Some(id) => Choice::One(Box::new(self.inner.ledger.load(OrderKey::Id(id)).await?)),
             None => Choice::NotAsked,

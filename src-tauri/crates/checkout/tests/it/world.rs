@@ -1,7 +1,7 @@
 //! A counter with one provider: the ledger, the clock and the provider outlive every till that is started over them.
 
 use futures::FutureExt;
-use keptang_checkout::{Charge, Parts, Till, TillConfig, Timing};
+use keptang_checkout::{Charge, Parts, SlipDesk, Till, TillConfig, Timing};
 use keptang_domain::order::{Attempt, AttemptEvent, AttemptState, Evidence, Flag, Order, OrderEvent, Source};
 use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId, Timestamp};
 use keptang_ports::{
@@ -74,6 +74,8 @@ pub(crate) struct World {
     /// Further providers of a till started from here.
     pub(crate) others: Vec<Arc<ScriptedProvider>>,
     pub(crate) timing: Timing,
+    /// What the tills take slips with.
+    pub(crate) slips: Option<SlipDesk>,
 }
 
 /// A till that runs until it is dropped.
@@ -110,6 +112,7 @@ impl World {
             omise: Arc::new(omise),
             others: Vec::new(),
             timing: Timing::default(),
+            slips: None,
         }
     }
 
@@ -145,12 +148,14 @@ impl World {
                 payouts: keptang_checkout::PayoutRules::default(),
             },
             worker: WorkerId(worker.into()),
-            slips: None,
+            slips: self.slips.clone(),
         });
         let stop = CancellationToken::new();
         let driver = tokio::spawn({
             let (till, stop) = (till.clone(), stop.clone());
-            async move { till.drive(stop).await }
+            async move {
+                tokio::join!(till.drive(stop.clone()), till.drive_slips(stop));
+            }
         });
         Running { till, stop, driver }
     }

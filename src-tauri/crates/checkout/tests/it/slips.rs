@@ -1,0 +1,386 @@
+//! Every verdict at the counter, what it leaves behind, and what is answered without asking anybody.
+
+use crate::slips_stage::*;
+use crate::world::*;
+use keptang_checkout::{Shown, SlipDetail, SlipError as TillError, SlipWish};
+use keptang_domain::order::OrderState;
+use keptang_domain::slip::judge::Fault as FaultKind;
+use keptang_domain::{Method, ProviderId};
+use keptang_ports::{Fault, SlipAnswer, SlipError, SlipFault, SlipInput, SlipKind};
+use keptang_testkit::scripted_provider::ScriptedProvider;
+use keptang_testkit::scripted_verifier::{slip_code, transfer};
+use std::sync::Arc;
+
+/// A payment QR (P10 of thai-qr-formats.md) and a TrueMoney slip (T1).
+const PAYMENT_QR: &str =
+    "00020101021229370016A0000006770101110113006680111111153037645802TH540520.15630442BE";
+const WALLET_SLIP: &str = "00480002010102010203P2P0313TXN00012345670408250120249104b425";
+
+#[tokio::test(start_paused = true)]
+async fn a_right_slip_pays_the_bill() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let order = shop.bill(&till, SALE).await;
+    let outcome = show(&till, shop.pays("R1", SALE), Some(&order)).await;
+    let paid = shop.order(order.id).await;
+    assert_eq!((paid.state, flags(&paid)), (OrderState::Settled, vec![]));
+    assert_eq!(paid.received(), SALE);
+    let said = detail(&outcome);
+    assert_eq!(
+        (said.verdict.as_str(), said.order.as_ref()),
+        ("accepted", Some(&order.opening.number))
+    );
+    assert_eq!(said.amount.as_deref(), Some("250.00"));
+    assert_eq!(outcome.record.order, Some(order.id));
+    assert_eq!(outcome.record.reference.as_deref(), Some("004:R1"));
+    let asked = shop.verifier.checks.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].amount, Some(SALE));
+    assert_eq!(asked[0].remark.as_ref(), Some(&order.opening.number));
+    assert!(matches!(&asked[0].input, SlipInput::Payload(text) if *text == slip_code("004", "R1")));
+    shop.assert_proven().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn facts_that_do_not_fit_pay_nothing() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let order = shop.bill(&till, SALE).await;
+    let made = |change: fn(SlipAnswer) -> SlipAnswer| change(transfer(KBANK, "R1", SALE, shop.now(), OURS));
+    for (answer, verdict) in [
+        (
+            transfer(KBANK, "R1", satang(24_999), shop.now(), OURS),
+            "wrong_amount",
+        ),
+        (
+            transfer(KBANK, "R1", satang(25_001), shop.now(), OURS),
+            "wrong_amount",
+        ),
+        (transfer(KBANK, "R1", SALE, shop.now(), THEIRS), "wrong_receiver"),
+        (
+            transfer(KBANK, "R1", SALE, order.created_at.plus_ms(-120_001), OURS),
+            "too_old",
+        ),
+        (
+            transfer(KBANK, "R1", SALE, shop.now().plus_ms(3_600_000), OURS),
+            "needs_review",
+        ),
+        (
+            transfer(KBANK, "R1", SALE, shop.now(), "xxx-x-xx789-x"),
+            "needs_review",
+        ),
+        (transfer(KBANK, "R2", SALE, shop.now(), OURS), "needs_review"),
+        // A note of the verifier's that this is a repeat, or that the sum is another, decides nothing.
+        (
+            made(|mut answer| {
+                answer.facts.amount = satang(1);
+                answer.is_amount_matched = Some(true);
+                answer
+            }),
+            "wrong_amount",
+        ),
+    ] {
+        shop.verifier.checks.then(Ok(answer));
+        let outcome = show(&till, code(KBANK, "R1"), Some(&order)).await;
+        assert_eq!(outcome.record.verdict, verdict);
+        assert_eq!(outcome.record.next_at, None, "{verdict}");
+        assert_eq!(outcome.record.order, None, "{verdict}");
+        let after = shop.order(order.id).await;
+        assert_eq!(
+            (after.state, after.received()),
+            (OrderState::Due, satang(0)),
+            "{verdict}"
+        );
+    }
+    // None of those used it up.
+    let outcome = show(&till, shop.pays("R1", SALE), Some(&order)).await;
+    assert_eq!(outcome.record.verdict, "accepted");
+}
+
+fn misconfigured() -> SlipError {
+    SlipError::Misconfigured(Box::new(SlipFault {
+        kind: FaultKind::Address,
+        fault: Fault {
+            code: "ip_not_allowed",
+            setting: "slips.easyslip".to_owned(),
+            message_th: String::new(),
+            message_en: String::new(),
+        },
+    }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_failure_is_said_as_what_it_is() {
+    let bad = |code: &str| SlipError::BadQuestion {
+        code: code.to_owned(),
+    };
+    for (bank, error, verdict, waits) in [
+        (KBANK, SlipError::NotFound, "not_found", false),
+        (BANGKOK_BANK, SlipError::NotFound, "bank_pending", true),
+        (KBANK, SlipError::Pending, "bank_pending", true),
+        (KBANK, SlipError::NoSlipInPicture, "not_a_slip", false),
+        (KBANK, SlipError::PictureRefused, "damaged", false),
+        (KBANK, SlipError::OtherReceiver, "wrong_receiver", false),
+        (KBANK, SlipError::OtherAmount, "wrong_amount", false),
+        (KBANK, misconfigured(), "misconfigured", false),
+        (KBANK, SlipError::QuotaExceeded, "unavailable", false),
+        (KBANK, bad("VALIDATION_ERROR"), "unavailable", false),
+        (KBANK, SlipError::Unusable { part: "date" }, "unavailable", false),
+        (KBANK, SlipError::NotSent, "unavailable", true),
+        (KBANK, SlipError::OutcomeUnknown, "unavailable", true),
+        (
+            KBANK,
+            SlipError::Throttled { after_ms: None },
+            "unavailable",
+            true,
+        ),
+        (
+            KBANK,
+            SlipError::Unavailable { after_ms: None },
+            "unavailable",
+            true,
+        ),
+    ] {
+        let shop = Shop::new();
+        let till = shop.till(1);
+        let order = shop.bill(&till, SALE).await;
+        // Old enough that a slip of today's banks would be known by now.
+        tokio::time::sleep(secs(120)).await;
+        shop.verifier.checks.then(Err(error.clone()));
+        let outcome = show(&till, code(bank, "R1"), Some(&order)).await;
+        let case = format!("{error:?}");
+        assert_eq!(outcome.record.verdict, verdict, "{case}");
+        assert_eq!(outcome.record.next_at.is_some(), waits, "{case}");
+        assert_eq!(
+            till.waiting_slips().await.unwrap().len(),
+            usize::from(waits),
+            "{case}"
+        );
+        let said = detail(&outcome);
+        assert_eq!(said.setting.is_some(), verdict == "misconfigured", "{case}");
+        if matches!(verdict, "misconfigured" | "unavailable") {
+            assert_not_the_customers_fault(&said);
+        }
+        assert_eq!(shop.order(order.id).await.received(), satang(0), "{case}");
+    }
+}
+
+/// What the cashier says must not doubt the slip.
+pub(crate) fn assert_not_the_customers_fault(said: &SlipDetail) {
+    assert!(
+        said.message_en.contains("not the customer's slip"),
+        "{}",
+        said.message_en
+    );
+    assert!(said.message_th.contains("ไม่เกี่ยวกับสลิปลูกค้า"), "{}", said.message_th);
+    assert!(
+        said.customer_en.starts_with("Our system is slow"),
+        "{}",
+        said.customer_en
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_plain_to_see_is_answered_without_asking() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let order = shop.bill(&till, SALE).await;
+    let text = |text: &str| Shown::Text(text.to_owned());
+    let slip = slip_code(KBANK, "R1");
+    let edited = slip.replacen("R1", "R7", 1);
+    for (shown, verdict) in [
+        (text(PAYMENT_QR), "not_a_slip"),
+        (picture(PAYMENT_QR), "not_a_slip"),
+        (text("https://menu.example.com/table/7"), "not_a_slip"),
+        (picture("https://menu.example.com/table/7"), "not_a_slip"),
+        (text(""), "not_a_slip"),
+        (text(&edited), "damaged"),
+        (text(&slip[..slip.len() - 6]), "damaged"),
+        (text(WALLET_SLIP), "damaged"),
+        (Shown::Picture(Vec::new()), "damaged"),
+        (Shown::Picture(b"<svg/>".to_vec()), "damaged"),
+        (Shown::Picture([&WHITE[..20], &[7; 90]].concat()), "damaged"),
+        (
+            Shown::Picture([WHITE, &vec![0; 4 * 1024 * 1024]].concat()),
+            "damaged",
+        ),
+    ] {
+        let outcome = show(&till, shown, Some(&order)).await;
+        assert_eq!(outcome.record.verdict, verdict, "{}", detail(&outcome).message_en);
+        assert_eq!(outcome.record.next_at, None);
+    }
+    assert_eq!(shop.asked(), 0);
+    assert_eq!(shop.order(order.id).await.received(), satang(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_used_slip_is_told_from_our_own_books() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let first = shop.bill(&till, SALE).await;
+    let slip = shop.pays("R1", SALE);
+    show(&till, slip.clone(), Some(&first)).await;
+    assert_eq!(shop.asked(), 1);
+
+    let second = shop.bill(&till, SALE).await;
+    let other_till = shop.till(2);
+    let Shown::Text(text) = &slip else { unreachable!() };
+    for shown in [slip.clone(), picture(text)] {
+        for wanted in [Some(&second), None] {
+            let outcome = show(&other_till, shown.clone(), wanted).await;
+            let said = detail(&outcome);
+            assert_eq!(said.verdict, "already_used");
+            assert_eq!(said.used_by.as_ref(), Some(&first.opening.number));
+            assert!(
+                said.message_en.contains(&first.opening.number),
+                "{}",
+                said.message_en
+            );
+        }
+    }
+    // Shown again for the bill it paid, nobody is accused of anything.
+    let again = show(&till, slip, Some(&first)).await;
+    assert!(detail(&again).customer_en.contains("thank you"));
+    assert_eq!(shop.asked(), 1);
+    assert_eq!(shop.order(second.id).await.received(), satang(0));
+    assert_eq!(shop.order(first.id).await.received(), SALE);
+}
+
+/// The bank whose slip it is may be told in another way when only its picture is sent; then the books decide all the
+/// same.
+#[tokio::test(start_paused = true)]
+async fn a_used_slip_is_told_also_when_only_the_verifier_can_read_it() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let first = shop.bill(&till, SALE).await;
+    show(&till, shop.pays("R1", SALE), Some(&first)).await;
+    let second = shop.bill(&till, SALE).await;
+    shop.verifier
+        .checks
+        .then(Ok(transfer(KBANK, "R1", SALE, shop.now(), OURS)));
+    let outcome = show(&till, Shown::Picture(WHITE.to_vec()), Some(&second)).await;
+    assert_eq!(shop.asked(), 2);
+    assert_eq!(outcome.record.verdict, "already_used");
+    assert_eq!(detail(&outcome).used_by, Some(first.opening.number));
+    assert_eq!(shop.order(second.id).await.received(), satang(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pictures_are_sent_only_when_their_code_is_not_enough() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let order = shop.bill(&till, SALE).await;
+    let slip = slip_code(KBANK, "R1");
+    let damaged = slip.replacen("R1", "R7", 1);
+    for shown in [
+        picture(&slip),
+        Shown::Picture(WHITE.to_vec()),
+        picture(&damaged),
+        picture(WALLET_SLIP),
+        Shown::Link("https://pictures.example/slip.png".to_owned()),
+    ] {
+        show(&till, shown, Some(&order)).await;
+    }
+    let sent: Vec<(SlipKind, &str)> = shop
+        .verifier
+        .checks
+        .asked()
+        .iter()
+        .map(|question| {
+            let input = match &question.input {
+                SlipInput::Payload(_) => "payload",
+                SlipInput::Image(_) => "image",
+                SlipInput::Base64(_) => "base64",
+                SlipInput::Url(_) => "url",
+            };
+            (question.kind, input)
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            (SlipKind::Bank, "payload"),
+            (SlipKind::Bank, "image"),
+            (SlipKind::Bank, "image"),
+            (SlipKind::TrueMoneyWallet, "image"),
+            (SlipKind::Bank, "url"),
+        ]
+    );
+}
+
+/// Bank apps drop the checksum's leading zeros; the text is asked about as scanned, then once with them.
+#[tokio::test(start_paused = true)]
+async fn a_short_checksum_is_asked_about_in_both_forms() {
+    let short = "0046000600000101030140225202601010TESTTESTTEST00015102TH9104C18";
+    for error in [
+        SlipError::NotFound,
+        SlipError::BadQuestion {
+            code: "VALIDATION_ERROR".to_owned(),
+        },
+    ] {
+        let shop = Shop::new();
+        let till = shop.till(1);
+        let order = shop.bill(&till, SALE).await;
+        shop.transfers("014", "202601010TESTTESTTEST0001", SALE, shop.now(), OURS);
+        shop.verifier.checks.then(Err(error));
+        let outcome = show(&till, Shown::Text(short.to_owned()), Some(&order)).await;
+        assert_eq!(outcome.record.verdict, "accepted");
+        assert_eq!(shop.asked(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_key_no_slip_is_called_bad() {
+    let shop = Shop::without_a_verifier();
+    let till = shop.till(1);
+    let order = shop.bill(&till, SALE).await;
+    let slip = slip_code(KBANK, "R1");
+    let edited = slip.replacen("R1", "R7", 1);
+    for shown in [
+        code(KBANK, "R1"),
+        picture(&slip),
+        picture(&edited),
+        picture(WALLET_SLIP),
+        Shown::Text(WALLET_SLIP.to_owned()),
+        Shown::Picture(WHITE.to_vec()),
+        Shown::Link("https://pictures.example/slip.png".to_owned()),
+    ] {
+        for wanted in [Some(&order), None] {
+            let outcome = show(&till, shown.clone(), wanted).await;
+            let said = detail(&outcome);
+            assert_eq!(said.verdict, "misconfigured");
+            assert_eq!(said.setting.as_deref(), Some("KEPTANG_SECRET__EASYSLIP__API_KEY"));
+            assert_not_the_customers_fault(&said);
+        }
+    }
+    // What needs no verifier is answered as ever.
+    let outcome = show(&till, Shown::Text(PAYMENT_QR.to_owned()), None).await;
+    assert_eq!(outcome.record.verdict, "not_a_slip");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bill_in_coins_takes_no_slip_and_costs_no_check() {
+    let mut world = World::new();
+    world
+        .others
+        .push(Arc::new(ScriptedProvider::new(ProviderId::Crypto2328)));
+    let shop = Shop::at(world);
+    let till = shop.till(1);
+    let mut wish = charge();
+    wish.method = Method::Crypto;
+    let order = till.charge(wish).await.unwrap();
+    let refused = till
+        .verify_slip(SlipWish {
+            shown: shop.pays("R1", SALE),
+            order: Some(order.id),
+            by: None,
+            overriding: None,
+        })
+        .await;
+    assert!(matches!(refused, Err(TillError::NothingToPay)));
+    assert_eq!(shop.asked(), 0);
+    // Nor is it found by the slip's amount.
+    let outcome = show(&till, shop.pays("R1", SALE), None).await;
+    assert_eq!(outcome.record.verdict, "needs_review");
+    assert_eq!(shop.order(order.id).await.received(), satang(0));
+}
