@@ -5,6 +5,7 @@ import "./design/fonts.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import { toDisplay } from "./features/display/to-display";
+import type { SlipDesk } from "./features/slip/desk.svelte";
 import type { Host } from "./ipc/host";
 import { insideTauri, tauriHost } from "./ipc/tauri";
 import { startPulse } from "./lib/pulse.svelte";
@@ -20,7 +21,7 @@ async function start(): Promise<void> {
   const route = routeOf(location);
   const preferences = new Preferences();
   let host: Host = tauriHost;
-  let ready: ((till: Till) => void) | undefined;
+  let ready: ((till: Till, slips: SlipDesk) => void) | undefined;
   if (!insideTauri()) {
     // Loaded only where there is no backend: the window of the product never asks for it.
     const { memoryHost } = await import("./ipc/memory");

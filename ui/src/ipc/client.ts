@@ -18,6 +18,7 @@ const NAMES: { [K in keyof Commands]: true } = {
   slip_verify: true,
   slip_waiting: true,
   training_act: true,
+  training_slip: true,
   provider_list: true,
   provider_test: true,
   balance: true,

@@ -1,4 +1,4 @@
-// What the window may ask of whoever hosts it: one call, and two kinds of news. The real host is Tauri; the memory host
+// What the window may ask of whoever hosts it: one call, and its kinds of news. The real host is Tauri; the memory host
 // plays the backend in a plain browser and in tests. Nothing above this line knows which one it has.
 import type { Display, ShellCommands } from "./display";
 import type { Commands as TillCommands, Provider } from "./generated";
@@ -8,6 +8,7 @@ export type Commands = TillCommands & ShellCommands;
 
 export interface HostEvents {
   order_changed: { order_id: string; version: number };
+  slip_changed: { slip_id: string };
   provider_health: { provider: Provider };
   display: Display;
 }

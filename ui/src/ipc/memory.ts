@@ -1,5 +1,6 @@
 // The memory host: an in-page backend for the plain browser and for tests. Two pages of one browser share the customer
 // display through a broadcast channel, as two windows share it through the real host.
+import type { SlipDesk } from "../features/slip/desk.svelte";
 import type { Till } from "../screens/Cashier/till.svelte";
 import type { Order } from "./generated";
 import type { Host, HostEvents } from "./host";
@@ -21,7 +22,7 @@ export function hostOf(backend: MemoryBackend): Host {
 export interface Memory {
   host: Host;
   backend: MemoryBackend;
-  stage: (till: Till) => void;
+  stage: (till: Till, slips?: SlipDesk) => void;
   /** The scene's own bill. */
   order: Order | null;
 }
@@ -49,5 +50,5 @@ export function memoryHost(query: URLSearchParams): Memory {
       if (event === "display" && !echo) channel.postMessage(payload);
     });
   }
-  return { host: hostOf(backend), backend, order: order ?? null, stage: (till) => scene.after?.(till, order, backend) };
+  return { host: hostOf(backend), backend, order: order ?? null, stage: (till, slips) => scene.after?.(till, order, backend, slips) };
 }

@@ -16,6 +16,8 @@ export class ScannerEar<Snapshot> {
   #text = "";
   #lastAtMs = Number.NEGATIVE_INFINITY;
   #before: Snapshot | null = null;
+  /** What the last burst typed. */
+  typed = "";
 
   /** One printable key at `atMs`. `now` is taken as the snapshot when this key starts a burst. */
   hear(character: string, atMs: number, now: Snapshot): Heard {
@@ -32,6 +34,7 @@ export class ScannerEar<Snapshot> {
   enter(atMs: number): Heard {
     const fast = atMs - this.#lastAtMs <= this.#gap();
     const heard = fast && this.#sure() ? "scanner" : "person";
+    this.typed = this.#text;
     this.#text = "";
     this.#lastAtMs = Number.NEGATIVE_INFINITY;
     return heard;

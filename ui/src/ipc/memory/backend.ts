@@ -7,6 +7,7 @@ import { parseWire, toWire } from "../../lib/money";
 import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
 import { OwnersDesk } from "./owner";
 import { fault } from "./fault";
+import { SlipCounter } from "./slips";
 import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle, type Draft } from "./world";
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]["req"]) => Promise<Commands[K]["reply"]> };
@@ -26,6 +27,10 @@ export class MemoryBackend {
   charges = 0;
   shown: Display | null = null;
   desk = new OwnersDesk();
+  slips = new SlipCounter({
+    orders: () => this.orders, find: (order) => this.find(order), pay: (order, amount) => this.pay(order, amount, "slip"), mustBe: (pin) => this.#mustBe(pin),
+    changed: (slipId) => this.emit("slip_changed", { slip_id: slipId }), isoIn: (ms) => isoAt(this.nowMs + ms),
+  });
   #heard = new Set<(event: keyof HostEvents, payload: HostEvents[keyof HostEvents]) => void>();
   #readAt = new Map<string, number>();
   #startedAt = performance.now();
@@ -39,7 +44,7 @@ export class MemoryBackend {
       shop_name: "ชื่นใจ คาเฟ่ แอนด์ บาร์", branch: "สาขาอารีย์", language: "th", era: "be", training: options.training,
       mode: options.training ? "training" : "live", counter: "A", cashier: options.bills ? "กะบ่าย · แพรว" : null, confirmers: ["บอย"], shift_word: "มะลิ",
       methods: methodsOf(options.world), default_method: options.world === "full" ? "promptpay" : "truemoney", callbacks_on: true,
-      now: isoAt(0), offline: false, clock_behind_ms: null, slips_on: false, slips_waiting: 0, slip_quota: null, current: null, restored: false, recent: [], waiting: 0,
+      now: isoAt(0), offline: false, clock_behind_ms: null, current: null, restored: false, recent: [], waiting: 0, slips_on: true, slips_waiting: 0, slip_quota: null,
     };
   }
 
@@ -145,7 +150,7 @@ export class MemoryBackend {
     till_state: async () => {
       const recent = this.orders.slice(0, 12).map((order) => this.fresh(order));
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
-      return { ...this.till, now: isoAt(this.nowMs), recent, waiting: running.length, current: this.till.restored ? (running[0] ?? null) : null };
+      return { ...this.till, now: isoAt(this.nowMs), recent, waiting: running.length, slips_waiting: this.slips.waiting.length, current: this.till.restored ? (running[0] ?? null) : null };
     },
     charge: async ({ amount, method, provider, ...particulars }) => {
       this.charges += 1;
@@ -202,14 +207,13 @@ export class MemoryBackend {
       this.#mustBe(pin);
       return this.desk.reconcile(date, provider);
     },
-    slip_verify: async () => {
-      throw fault("not_built");
-    },
-    slip_waiting: async () => ({ slips: [] }),
+    slip_verify: async (request) => this.slips.verify(request),
+    slip_waiting: async () => ({ slips: this.slips.waiting }),
     training_act: async ({ attempt_id, act }) => {
       this.#act(attempt_id, act);
       return {};
     },
+    training_slip: async ({ story }) => this.slips.play(story),
     display_show: async (display) => {
       this.shown = display;
       this.emit("display", display);

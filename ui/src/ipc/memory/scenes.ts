@@ -1,16 +1,18 @@
 // Each state of the counter by name, for pictures, for trying things out and for tests: ?state=waiting and so on. A scene
 // sets what the backend knows, and then what the window has been asked to do.
+import type { SlipDesk } from "../../features/slip/desk.svelte";
 import type { Till } from "../../screens/Cashier/till.svelte";
 import type { EntryKey } from "../../features/order/entry";
 import type { MethodInfo, Order } from "../generated";
 import type { MemoryBackend } from "./backend";
+import { slipScenes } from "./slip-scenes";
 import { attemptOf, orderOf, settle, type Draft } from "./world";
 
 export interface Scene {
   /** Before the window starts. */
   before?: (backend: MemoryBackend) => Order | void;
   /** Once it has. The order is what `before` made. */
-  after?: (till: Till, order: Order | undefined, backend: MemoryBackend) => void;
+  after?: (till: Till, order: Order | undefined, backend: MemoryBackend, slips: SlipDesk | undefined) => void;
 }
 
 const REMAINING_MS = 222_000;
@@ -40,8 +42,8 @@ function type(keys: string): (till: Till) => void {
 function over(scene: Scene, then: (till: Till, backend: MemoryBackend) => void): Scene {
   return {
     ...scene,
-    after: (till, order, backend) => {
-      scene.after?.(till, order, backend);
+    after: (till, order, backend, slips) => {
+      scene.after?.(till, order, backend, slips);
       setTimeout(() => then(till, backend), 30);
     },
   };
@@ -70,6 +72,7 @@ const WAITING = bill({});
 const CHECKED = bill({ checkedNothing: true });
 
 export const scenes: Readonly<Record<string, Scene>> = {
+  ...slipScenes,
   idle: {},
   typing: { after: type("4 5 × 2 + 8") },
   typing_long: { after: type("1 2 3 4 5 6 7 . 8 9") },

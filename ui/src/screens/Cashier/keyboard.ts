@@ -2,7 +2,10 @@
 // keyboard to itself; while a field has the focus, letters are letters.
 import { entryKey } from "../../features/order/keys";
 import { ScannerEar } from "../../features/order/scanner";
+import type { SlipDesk } from "../../features/slip/desk.svelte";
+import { scannedCharacter } from "../../features/slip/form";
 import type { Method } from "../../ipc/generated";
+import { SlipActs } from "./slip-acts";
 import type { Till } from "./till.svelte";
 
 const METHOD_OF: Readonly<Record<string, Method>> = { F1: "promptpay", F2: "truemoney", F3: "crypto", F4: "cash" };
@@ -11,11 +14,15 @@ const PAID_GUARD_MS = 400;
 
 export class Keyboard {
   #till: Till;
+  #slips: SlipDesk;
+  #acts: SlipActs;
   #ear = new ScannerEar<ReturnType<Till["snapshot"]>>();
   #paidSinceMs = 0;
 
-  constructor(till: Till) {
+  constructor(till: Till, slips: SlipDesk) {
     this.#till = till;
+    this.#slips = slips;
+    this.#acts = new SlipActs(till, slips);
   }
 
   /** The paid screen went up. */
@@ -34,14 +41,20 @@ export class Keyboard {
     if (event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.code === "Enter" || event.code === "NumpadEnter" || (event.code === "" && event.key === "Enter")) return this.#enter(event);
     if (event.key.length === 1 && !event.repeat) {
-      if (this.#ear.hear(event.key, event.timeStamp, till.snapshot()) === "scanner") {
+      if (this.#ear.hear(scannedCharacter(event), event.timeStamp, till.snapshot()) === "scanner") {
         event.preventDefault();
         return till.undoScan(this.#ear.before);
       }
     }
+    const slip = till.paid ? null : this.#acts.runOf(event);
+    if (slip !== null) {
+      event.preventDefault();
+      return event.repeat ? undefined : slip();
+    }
     const key = entryKey(event);
     if (key !== null) {
       event.preventDefault();
+      if (!till.resting) this.#slips.close();
       return till.key(key);
     }
     this.#command(event);
@@ -50,7 +63,8 @@ export class Keyboard {
   #enter(event: KeyboardEvent): void {
     if (this.#ear.enter(event.timeStamp) === "scanner") {
       event.preventDefault();
-      return this.#till.undoScan(this.#ear.before);
+      this.#till.undoScan(this.#ear.before);
+      return void this.#acts.scanned(this.#ear.typed);
     }
     // A button reached by Tab keeps its own Enter.
     const target = event.target;
@@ -58,7 +72,7 @@ export class Keyboard {
     event.preventDefault();
     if (event.repeat) return;
     if (this.#till.paid && event.timeStamp - this.#paidSinceMs < PAID_GUARD_MS) return;
-    this.#till.forward();
+    if (this.#till.paid || !this.#acts.enter()) this.#till.forward();
   }
 
   #command(event: KeyboardEvent): void {

@@ -29,12 +29,15 @@ export class Preferences {
   #theme = $state<Theme>(read("theme", ["light", "dark", "hc"]) ?? "light");
   #displayTheme = $state<"light" | "dark">(read("display_theme", ["light", "dark"]) ?? "light");
   #sound = $state<"on" | "off">(read("sound", ["on", "off"]) ?? "on");
+  #clipboard = $state<"on" | "off">(read("clipboard", ["on", "off"]) ?? "off");
   readonly method: Method | null = read("method", METHODS);
 
   get language(): Language | null { return this.#language; }
   get theme(): Theme { return this.#theme; }
   get displayTheme(): "light" | "dark" { return this.#displayTheme; }
   get sound(): "on" | "off" { return this.#sound; }
+  /** Slips that are copied on this machine are checked by themselves. */
+  get clipboard(): "on" | "off" { return this.#clipboard; }
 
   setLanguage(language: Language): void {
     this.#language = language;
@@ -56,6 +59,11 @@ export class Preferences {
   setSound(sound: "on" | "off"): void {
     this.#sound = sound;
     write("sound", sound);
+  }
+
+  setClipboard(clipboard: "on" | "off"): void {
+    this.#clipboard = clipboard;
+    write("clipboard", clipboard);
   }
 
   rememberMethod(method: Method): void {

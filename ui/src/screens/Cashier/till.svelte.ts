@@ -19,7 +19,7 @@ import { Voice } from "./voice";
 import { sheetFor, type Particulars, type Sheet, type Wish } from "./wish";
 
 /** What lies over the till: a dialog, a sheet that asks before a charge, or the owner's page of providers. */
-export type DialogName = "none" | "method" | "confirm" | "menu" | "keys" | "providers" | Sheet;
+export type DialogName = "none" | "method" | "confirm" | "menu" | "keys" | "providers" | "slip_override" | "slip_camera" | Sheet;
 export interface Opening { amount: string; method: Method; provider: Provider }
 interface Snapshot { entry: Entry; bill: Order | null; paid: Order | null }
 
