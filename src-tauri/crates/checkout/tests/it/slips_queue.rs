@@ -6,7 +6,7 @@ use crate::world::*;
 use keptang_checkout::{Shown, SlipDetail};
 use keptang_domain::order::OrderState;
 use keptang_domain::{SlipId, Timestamp};
-use keptang_ports::{Ledger, SlipError, SlipFilter, SlipRecord};
+use keptang_ports::{Clock, Ledger, SlipError, SlipFilter, SlipInput, SlipRecord};
 use keptang_testkit::scripted_verifier::transfer;
 
 /// How late a look may be: the queue looks twice a second.
@@ -17,11 +17,7 @@ fn always(shop: &Shop, error: SlipError) -> Moments {
     let moments = Moments::default();
     let (clock, from, noted) = (shop.clock.clone(), shop.now(), moments.clone());
     shop.verifier.checks.always(move |_| {
-        noted
-            .0
-            .lock()
-            .unwrap()
-            .push(keptang_ports::Clock::now(clock.as_ref()).ms_since(from));
+        noted.0.lock().unwrap().push(clock.now().ms_since(from));
         Err(error.clone())
     });
     moments
@@ -186,30 +182,47 @@ async fn a_slip_that_waits_survives_a_restart() {
 
 #[tokio::test(start_paused = true)]
 async fn two_tills_never_ask_about_one_slip_at_once() {
+    /// As long as a picture may take, and longer than half of a claim.
+    const ANSWER_MS: i64 = 30_000;
     let shop = Shop::new();
     let (one, _two) = (shop.till(1), shop.till(2));
     let order = shop.bill(&one, SALE).await;
-    let moments = always(&shop, SlipError::Pending);
-    let slips: Vec<SlipId> = [
-        show(&one, code(BANGKOK_BANK, "R1"), Some(&order)).await,
-        show(&one, code(BANGKOK_BANK, "R2"), Some(&order)).await,
-    ]
-    .map(|outcome| outcome.record.id)
-    .into();
-    // As long as a picture may take: longer than half of a claim.
+    let clock = shop.clock.clone();
+    let (of_first, of_second) = (Moments::default(), Moments::default());
+    let both = [("R1", of_first.clone()), ("R2", of_second.clone())];
+    let from = shop.now();
+    shop.verifier.checks.always(move |question| {
+        let SlipInput::Payload(text) = &question.input else {
+            unreachable!("both have a code")
+        };
+        let (_, moments) = both.iter().find(|(name, _)| text.contains(name)).unwrap();
+        moments.0.lock().unwrap().push(clock.now().ms_since(from));
+        Err(SlipError::Pending)
+    });
+    let mut slips = Vec::new();
+    for reference in ["R1", "R2"] {
+        let outcome = show(&one, code(BANGKOK_BANK, reference), Some(&order)).await;
+        slips.push(outcome.record.id);
+    }
     shop.verifier.checks.takes(secs(30));
-    let before = moments.all().len();
     for slip in slips {
         until(&shop, slip, 900, "needs_review").await;
     }
-    let asked = &shop.verifier.checks.asked()[before..];
-    let of = |reference: &str| {
-        let about = |question: &&keptang_ports::SlipQuestion| matches!(&question.input, keptang_ports::SlipInput::Payload(text) if text.contains(reference));
-        asked.iter().filter(about).count()
-    };
-    // 30 s after it was shown, then every 60 s after an answer that takes 30 s, the last at six minutes.
-    assert_eq!((of("R1"), of("R2")), (5, 5), "{:?}", moments.all());
-    assert!(shop.verifier.checks.most_open() <= 2);
+    for moments in [of_first, of_second] {
+        let gaps = moments.gaps();
+        assert_eq!(gaps.len(), 5, "{gaps:?}");
+        // The first was answered at once; after that the next question comes after the answer and a pause.
+        assert!(
+            gaps[1..4].iter().all(|gap| *gap >= ANSWER_MS + 60_000),
+            "{gaps:?}"
+        );
+        assert!(gaps[4] >= ANSWER_MS, "{gaps:?}");
+    }
+    assert_eq!(
+        shop.verifier.checks.most_open(),
+        2,
+        "but about both at the same time"
+    );
 }
 
 #[tokio::test(start_paused = true)]
