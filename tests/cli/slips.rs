@@ -560,3 +560,54 @@ async fn a_slip_and_the_gateways_word_are_one_payment() {
         counter.assert_proven().await;
     }
 }
+
+/// With the log turned all the way up, neither the key nor a name nor a whole account is written anywhere but where a
+/// person reads the slip.
+#[tokio::test]
+async fn no_key_and_no_account_is_written_down() {
+    let mut counter = Counter::new().await;
+    counter.set("RUST_LOG", "trace");
+    let bill = counter.bill("250").await;
+    let mut said = String::new();
+    for (story, code) in [
+        (Story::OtherShop, 3),
+        (Story::Pending { for_ms: None }, 5),
+        (Story::Honest, 0),
+    ] {
+        let made = counter.told(&bill, story).await;
+        let file = counter.file("slip.png", &picture(&made.qr_text));
+        for shown in [&["--text", &made.qr_text][..], &[&file]] {
+            let arguments = [&["slip", "verify"], shown, &["--order", &bill.number]].concat();
+            let ended = counter.run(&arguments).await;
+            if shown.len() == 2 {
+                ended.expect(code);
+            }
+            let line = slip_of(&ended).to_string();
+            assert!(
+                !line.contains("1234567890") && !line.contains("1234987655"),
+                "{line}"
+            );
+            said += &ended.stderr;
+        }
+    }
+    assert!(said.contains("TRACE"), "the log is up");
+    let key = keptang_simulator::TRAINING_EASYSLIP_API_KEY;
+    for secret in [key, "1234567890", "1234987655", "ผู้โอน", "SENDER"] {
+        assert!(!said.contains(secret), "{secret} is in the log");
+    }
+    let mut folders = vec![counter.data_dir().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            for secret in [key, "1234567890", "1234987655"] {
+                let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+                assert!(!found, "{secret} is in {}", path.display());
+            }
+        }
+    }
+}
