@@ -393,7 +393,7 @@ describe("the tray", () => {
     const { backend } = await open("state=slip_tray");
     await vi.waitFor(() => expect(document.querySelectorAll('[data-testid="slip-waiting"]')).toHaveLength(2));
     expect(at("slip-tray-open")?.textContent).toContain("3");
-    expect(at("slip-tray")?.textContent).toContain("โควตาตรวจสลิปใกล้หมด");
+    expect(at("slip-tray")?.textContent).toContain("โควตาใกล้หมด");
     at("slip-unread")?.click();
     flushSync();
     expect(verdict()).toBe("wrong_amount");
