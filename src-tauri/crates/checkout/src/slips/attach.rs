@@ -12,6 +12,11 @@ use keptang_ports::{LedgerError, OrderFilter, OrderKey};
 /// Orders that a slip without a named one may pay: more than any counter has open.
 const OPEN_ORDERS: usize = 500;
 
+/// Orders among which a transfer that was told of already is looked for.
+const LATELY_SETTLED: usize = 100;
+/// How much later than a gateway's word a transfer may be dated: clocks differ (easyslip.md, section 7).
+const TOLERANCE_MS: i64 = 2 * 60_000;
+
 /// The key under which a transfer is unique for all time.
 pub(super) fn key(reference: &SlipRef) -> String {
     format!("{}:{}", reference.sending_bank.word(), reference.trans_ref)
@@ -63,14 +68,50 @@ impl Till {
             .collect();
         // A bill of the right sum that a person may still decide for comes before any other that it does not pay.
         let fits = |judgement: &Judgement| *judgement == Judgement::Accepted;
-        let found =
-            one_or_several(&judged, fits).or_else(|| one_or_several(&judged, Judgement::may_be_overridden));
+        let fitting = self
+            .or_one_told_of(one_or_several(&judged, fits), facts, question)
+            .await?;
+        let found = fitting.or_else(|| one_or_several(&judged, Judgement::may_be_overridden));
         Ok(match (found, judged.into_iter().next()) {
             (Some(found), _) => found,
             // The newest bill is the one the cashier has on the screen.
             (None, Some((judgement, _))) => (judgement, Choice::NoneFits),
             (None, None) => (self.judge_alone(facts, question), Choice::NoneFits),
         })
+    }
+
+    /// A bill that a gateway, or a person, has told of as paid may be the one that this transfer paid: then it would pay
+    /// the open one for nothing, and somebody has to say which it is.
+    async fn or_one_told_of(
+        &self,
+        found: Option<(Judgement, Choice)>,
+        facts: &SlipFacts,
+        question: &Question<'_>,
+    ) -> Result<Option<(Judgement, Choice)>, LedgerError> {
+        let Some((judgement, Choice::One(open))) = found else {
+            return Ok(found);
+        };
+        let settled = self.inner.ledger.list(OrderFilter {
+            state: Some(OrderState::Settled),
+            limit: LATELY_SETTLED,
+            ..OrderFilter::default()
+        });
+        let told: Vec<String> = settled
+            .await?
+            .into_iter()
+            .filter(|order| {
+                is_told_without_slip(order, facts)
+                    && self.judge_for(order, facts, question) == Judgement::Accepted
+            })
+            .map(|order| order.opening.number)
+            .collect();
+        let choice = if told.is_empty() {
+            Choice::One(open)
+        } else {
+            let open = std::iter::once(open.opening.number.clone());
+            Choice::Several(open.chain(told).collect())
+        };
+        Ok(Some((judgement, choice)))
     }
 
     /// Orders that wait for money and could get it by a transfer, newest first.
@@ -190,6 +231,24 @@ fn one_or_several(
         _ => Choice::Several(so.iter().map(|(_, order)| order.opening.number.clone()).collect()),
     };
     Some((judgement.clone(), choice))
+}
+
+/// Whether an order was paid by somebody's word on a transfer like this one, with no slip of its own yet.
+fn is_told_without_slip(order: &Order, facts: &SlipFacts) -> bool {
+    order
+        .attempts
+        .iter()
+        .filter(|attempt| takes_slips(attempt))
+        .any(|attempt| {
+            let has_slip = attempt
+                .evidence
+                .iter()
+                .any(|evidence| evidence.source == Source::Slip);
+            let came_before = attempt
+                .paid_at
+                .is_some_and(|paid_at| facts.sent_at <= paid_at.plus_ms(TOLERANCE_MS));
+            !has_slip && came_before && attempt.received() == facts.amount
+        })
 }
 
 /// Whether anything of an order can be paid by a transfer.

@@ -73,6 +73,36 @@ async fn two_bills_that_fit_are_a_question() {
     assert_eq!(shop.order(first.id).await.received(), satang(0));
 }
 
+/// The money that a gateway told of is on a slip too, and would pay the next bill for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_bill_that_the_gateway_told_of_may_be_the_one() {
+    for (later_s, verdict_then) in [(0, "needs_review"), (300, "accepted")] {
+        let shop = Shop::new();
+        let till = shop.till(1);
+        let told = shop.gateway_bill(&till).await;
+        let open = shop.bill(&till, SALE).await;
+        shop.omise
+            .queries()
+            .always(|payment| Ok(report(&payment.provider_ref, paid(payment))));
+        deliver(&till, seen(told.newest().unwrap())).await;
+        shop.until_state(told.id, secs(5), AttemptState::Paid).await;
+        // A transfer made long after that is another one.
+        tokio::time::sleep(secs(later_s)).await;
+        let slip = shop.pays("R1", SALE);
+        let outcome = show(&till, slip.clone(), None).await;
+        assert_eq!(verdict(&outcome), verdict_then, "{later_s}");
+        if verdict_then == "needs_review" {
+            let numbers = [open.opening.number.clone(), told.opening.number.clone()];
+            assert_eq!(detail(&outcome).choices, numbers);
+            assert_eq!(shop.order(open.id).await.received(), satang(0));
+            let outcome = show(&till, slip, Some(&told)).await;
+            assert_eq!(verdict(&outcome), "accepted");
+        }
+        let told = shop.order(told.id).await;
+        assert_eq!((told.received(), flags(&told)), (SALE, vec![]));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_right_slip_without_a_bill_is_for_a_person() {
     let shop = Shop::new();

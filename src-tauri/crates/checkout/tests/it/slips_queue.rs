@@ -181,6 +181,45 @@ async fn a_slip_that_waits_survives_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_slip_that_waits_for_two_bills_pays_one() {
+    let shop = Shop::new();
+    let (one, two) = (shop.till(1), shop.till(2));
+    let (first, second) = (shop.bill(&one, SALE).await, shop.bill(&two, SALE).await);
+    let slip = shop.transfers(BANGKOK_BANK, "R1", SALE, shop.now(), OURS);
+    for _ in 0..2 {
+        shop.verifier.checks.then(Err(SlipError::Pending));
+    }
+    let waiting = [
+        show(&one, slip.clone(), Some(&first)).await,
+        show(&two, slip, Some(&second)).await,
+    ];
+    shop.verifier.checks.takes(secs(2));
+    tokio::time::sleep(secs(40)).await;
+    let mut verdicts = Vec::new();
+    for outcome in waiting {
+        let slip = stored(&shop, outcome.record.id).await;
+        assert_eq!(slip.next_at, None);
+        let said = SlipDetail::from_json(&slip.detail);
+        verdicts.push((slip.verdict, said.used_by));
+    }
+    let (first, second) = (shop.order(first.id).await, shop.order(second.id).await);
+    let winner = if first.received() == SALE { &first } else { &second };
+    verdicts.sort();
+    let used_by = Some(winner.opening.number.clone());
+    assert_eq!(
+        verdicts,
+        [
+            ("accepted".to_owned(), None),
+            ("already_used".to_owned(), used_by)
+        ]
+    );
+    assert_eq!(
+        first.received().satang() + second.received().satang(),
+        SALE.satang()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_tills_never_ask_about_one_slip_at_once() {
     /// As long as a picture may take, and longer than half of a claim.
     const ANSWER_MS: i64 = 30_000;
