@@ -28,6 +28,7 @@ mod settings;
 mod slips;
 mod slips_fraud;
 mod slips_stage;
+mod slips_trouble;
 mod trouble;
 mod ways;
 mod webhooks;
