@@ -66,7 +66,8 @@ fn is_our_invoice(payment: &Said) -> bool {
 fn money_only_if_said(report: &Report, payment: Option<&Said>, uuid: &str) -> Finding {
     let words: &[&str] = match &report.verdict {
         Verdict::Paid(_) => &["paid", "overpaid"],
-        Verdict::Short(_) => &["underpaid", "underpaid_check"],
+        Verdict::Short(_) => &["underpaid_check"],
+        Verdict::ShortForGood(_) => &["underpaid"],
         Verdict::Seen => &["awaiting_confirmation", "underpaid_check"],
         _ => return Ok(()),
     };
@@ -94,7 +95,7 @@ fn money_only_if_said(report: &Report, payment: Option<&Said>, uuid: &str) -> Fi
                 && evidence.amount.satang() >= SATANG
                 && (evidence.amount.satang() == SATANG || payment.says("payment_status", &["overpaid"]))
         }
-        Verdict::Short(evidence) => {
+        Verdict::Short(evidence) | Verdict::ShortForGood(evidence) => {
             said(payment)
                 && is_our_invoice(payment)
                 && evidence.amount.is_positive()

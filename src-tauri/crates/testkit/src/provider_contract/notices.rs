@@ -91,7 +91,7 @@ pub async fn an_old_state_that_comes_late_claims_no_money(stage: &dyn Stage) {
     let notice = read(stage, &before).expect("it is genuine");
     let claims = matches!(
         notice.verdict,
-        Verdict::Seen | Verdict::Paid(_) | Verdict::Short(_)
+        Verdict::Seen | Verdict::Paid(_) | Verdict::Short(_) | Verdict::ShortForGood(_)
     );
     assert!(!claims, "when it was sent nobody had paid: {notice:?}");
     assert!(
