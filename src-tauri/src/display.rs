@@ -33,7 +33,36 @@ pub struct Display {
     lifetime_ms: Option<i64>,
     rail: Option<Rail>,
     paid_at: Option<String>,
+    /// Where to pay when the picture's QR does not say it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pay_to: Option<PayTo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cash: Option<Cash>,
     theme: Theme,
+}
+
+/// What the customer has to write or choose: the receiver's side only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum PayTo {
+    Coin {
+        amount: String,
+        coin: String,
+        network: String,
+    },
+    Bank {
+        bank_code: String,
+        number: String,
+        name: String,
+    },
+    Page {},
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cash {
+    tendered: String,
+    change: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +164,27 @@ mod tests {
     }
 
     #[test]
+    fn where_to_pay_and_change_go_through_unchanged() {
+        for (field, value) in [
+            (
+                "pay_to",
+                json!({ "kind": "coin", "amount": "3.31", "coin": "USDT", "network": "TRX-TRC20" }),
+            ),
+            (
+                "pay_to",
+                json!({ "kind": "bank", "bank_code": "004", "number": "1234567890", "name": "ร้าน" }),
+            ),
+            ("pay_to", json!({ "kind": "page" })),
+            ("cash", json!({ "tendered": "500.00", "change": "379.75" })),
+        ] {
+            let mut picture = waiting();
+            picture[field] = value;
+            let display: Display = serde_json::from_value(picture.clone()).unwrap();
+            assert_eq!(serde_json::to_value(display).unwrap(), picture);
+        }
+    }
+
+    #[test]
     fn nothing_else_goes_through() {
         for (field, value) in [
             ("order_id", json!("0199")),
@@ -143,6 +193,14 @@ mod tests {
             ("kind", json!("review")),
             ("theme", json!("pink")),
             ("amount", json!(250)),
+            (
+                "pay_to",
+                json!({ "kind": "coin", "amount": "1", "coin": "USDT", "network": "SOL", "payer": "x" }),
+            ),
+            (
+                "cash",
+                json!({ "tendered": "500.00", "change": "0.00", "drawer": "9000.00" }),
+            ),
             ("qr", json!({ "size": 33, "path": "", "text": "000201" })),
         ] {
             let mut picture = waiting();
