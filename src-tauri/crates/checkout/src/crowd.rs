@@ -4,7 +4,7 @@
 //! of them are asked less often, the youngest least so, because their customers stand at the counter.
 
 use keptang_domain::{AttemptId, ProviderId};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -14,26 +14,27 @@ const MAX_TO_ONE: usize = 16;
 /// What this process follows.
 #[derive(Default)]
 pub(crate) struct Crowd {
-    followed: Mutex<BTreeMap<ProviderId, HashSet<AttemptId>>>,
+    /// Whom we follow, and whether their customer still stands at the counter.
+    followed: Mutex<BTreeMap<ProviderId, HashMap<AttemptId, bool>>>,
     lanes: Mutex<BTreeMap<ProviderId, Arc<Semaphore>>>,
 }
 
 impl Crowd {
-    /// Notes that an attempt is followed, or no longer.
-    pub(crate) fn note(&self, provider: ProviderId, attempt: AttemptId, followed: bool) {
+    /// Notes that an attempt is followed, and whether it is young; `None` when it is followed no longer.
+    pub(crate) fn note(&self, provider: ProviderId, attempt: AttemptId, young: Option<bool>) {
         let mut all = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         let of_provider = all.entry(provider).or_default();
-        if followed {
-            of_provider.insert(attempt);
-        } else {
-            of_provider.remove(&attempt);
-        }
+        match young {
+            Some(young) => of_provider.insert(attempt, young),
+            None => of_provider.remove(&attempt),
+        };
     }
 
-    /// Attempts followed at a provider.
-    pub(crate) fn size(&self, provider: ProviderId) -> usize {
+    /// Attempts followed at a provider: the young ones when `young`, the others otherwise.
+    pub(crate) fn size(&self, provider: ProviderId, young: bool) -> usize {
         let all = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&provider).map_or(0, HashSet::len)
+        let of_provider = all.get(&provider);
+        of_provider.map_or(0, |all| all.values().filter(|is| **is == young).count())
     }
 
     /// A place among the questions in flight to a provider; `None` when all are taken.
@@ -46,11 +47,29 @@ impl Crowd {
     }
 }
 
-/// The pause between questions about one of `crowd` attempts, when the provider takes so many a second in all.
-pub(crate) fn fair_pause_ms(usual_ms: i64, young: bool, crowd: usize, per_second: u32) -> i64 {
-    let share_ms =
-        i64::try_from(crowd).unwrap_or(i64::MAX).saturating_mul(1_000) / i64::from(per_second.max(1));
-    usual_ms.max(if young { share_ms / 4 } else { share_ms })
+/// Attempts of one kind, young or not, that wait for a provider, and how often each would like to be asked about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    pub(crate) size: usize,
+    pub(crate) usual_ms: i64,
+}
+
+impl Group {
+    /// Questions in a thousand seconds, were there no limit.
+    fn demand(self) -> i64 {
+        let size = i64::try_from(self.size).unwrap_or(i64::MAX);
+        size.saturating_mul(1_000_000) / self.usual_ms.max(1)
+    }
+}
+
+/// The pause between questions about one of `group`, when the provider takes so many a second for both groups. Neither
+/// may take more than half from the other: however many old ones are watched for late money, the customer at the counter
+/// is seen in time, and a rush at the counter does not end the watch.
+pub(crate) fn fair_pause_ms(group: Group, others: Group, per_second: u32) -> i64 {
+    let all = i64::from(per_second.max(1)).saturating_mul(1_000);
+    let ours = all - others.demand().min(all / 2);
+    let size = i64::try_from(group.size).unwrap_or(i64::MAX);
+    group.usual_ms.max(size.saturating_mul(1_000_000) / ours.max(1))
 }
 
 /// The pause moved by up to a tenth either way, so that attempts opened together are not asked about together for
@@ -69,28 +88,30 @@ mod tests {
 
     #[test]
     fn a_crowd_is_asked_no_faster_than_the_provider_answers() {
+        let group = |(size, usual_ms)| Group { size, usual_ms };
         let table = [
-            // usual, young, crowd, per second, pause
-            (2_000, true, 1, 5, 2_000),
-            (2_000, true, 40, 5, 2_000),
-            (2_000, true, 80, 5, 4_000),
-            (10_000, false, 50, 5, 10_000),
-            (10_000, false, 5_000, 5, 1_000_000),
-            (2_000, true, 5_000, 5, 250_000),
-            (2_000, true, 10, 0, 2_500),
+            // group, others, per second, pause
+            ((1, 2_000), (0, 10_000), 5, 2_000),
+            ((10, 2_000), (0, 10_000), 5, 2_000),
+            ((20, 2_000), (0, 10_000), 5, 4_000),
+            // Ten old ones want one question a second.
+            ((10, 2_000), (10, 10_000), 5, 2_500),
+            // However many they are, half is left for the young.
+            ((10, 2_000), (5_000, 10_000), 5, 4_000),
+            ((5_000, 10_000), (10, 2_000), 5, 2_000_000),
+            ((5_000, 10_000), (0, 2_000), 5, 1_000_000),
+            ((50, 10_000), (0, 2_000), 5, 10_000),
+            ((10, 2_000), (0, 10_000), 0, 10_000),
         ];
-        for (usual, young, crowd, per_second, pause) in table {
-            assert_eq!(
-                fair_pause_ms(usual, young, crowd, per_second),
-                pause,
-                "{crowd} at {per_second}/s"
-            );
+        for (ours, others, per_second, pause) in table {
+            let found = fair_pause_ms(group(ours), group(others), per_second);
+            assert_eq!(found, pause, "{ours:?} beside {others:?} at {per_second}/s");
         }
     }
 
     #[test]
     fn jitter_stays_within_a_tenth_and_spreads() {
-        let pauses: HashSet<i64> = (0..200_u128)
+        let pauses: std::collections::HashSet<i64> = (0..200_u128)
             .map(|id| with_jitter(10_000, AttemptId::from_bits(id << 70 | id), 7))
             .collect();
         assert!(

@@ -4,7 +4,7 @@
 
 use keptang_domain::order::{AttemptEvent, Instruction, Unshowable};
 use keptang_domain::{Money, Timestamp, promptpay};
-use keptang_ports::{Created, ProviderProfile};
+use keptang_ports::{Created, PaymentProvider, ProviderProfile};
 
 /// The event that an accepted payment gives: shown, or not and why.
 pub(crate) async fn examine(
@@ -31,7 +31,7 @@ pub(crate) async fn examine(
         Ok(instruction) => AttemptEvent::Accepted {
             provider_ref,
             payable,
-            instruction,
+            instruction: Some(instruction),
             deadline,
         },
         Err(why) => AttemptEvent::Unshowable {
@@ -39,6 +39,40 @@ pub(crate) async fn examine(
             payable,
             why,
         },
+    }
+}
+
+/// How long a payment that was found again is taken to live when nobody says: twice what the JWT gateway's samples
+/// imply (jwt-gateway.md, section 5).
+const FOUND_LIFE_MS: i64 = 10 * 60_000;
+
+/// The event that a payment gives which was found again after its answer was lost. Where nobody gives its QR a second
+/// time and nobody can let go of it, it may still be paid by whoever has the QR: it is followed, with nothing to show.
+pub(crate) async fn examine_found(
+    created: Created,
+    asked: Money,
+    adjust_limit: Money,
+    provider: &dyn PaymentProvider,
+    now: Timestamp,
+) -> AttemptEvent {
+    let gone = matches!(created.offer, Err(Unshowable::QrUnavailable));
+    let followed = provider.status().is_some() && provider.cancel().is_none();
+    let lifetime_ms = created.lifetime_ms;
+    let event = examine(created, asked, adjust_limit, provider.profile(), now).await;
+    match event {
+        AttemptEvent::Unshowable {
+            provider_ref,
+            payable,
+            why: Unshowable::QrUnavailable,
+        } if gone && followed => AttemptEvent::Accepted {
+            provider_ref,
+            payable,
+            instruction: None,
+            deadline: Some(
+                now.plus_ms(shorter(lifetime_ms, provider.profile().own_life_ms).unwrap_or(FOUND_LIFE_MS)),
+            ),
+        },
+        other => other,
     }
 }
 

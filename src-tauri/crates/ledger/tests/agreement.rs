@@ -57,10 +57,10 @@ fn event(order: &Order, attempt: AttemptId, (kind, key, satang): (u8, u8, i64), 
         1 | 2 => AttemptEvent::Accepted {
             provider_ref: reference,
             payable: amount,
-            instruction: Instruction::QrImage {
+            instruction: Some(Instruction::QrImage {
                 png: png(),
                 text: None,
-            },
+            }),
             deadline: Some(after_ms(satang)),
         },
         3 => AttemptEvent::Unshowable {

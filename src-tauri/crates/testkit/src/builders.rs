@@ -59,10 +59,10 @@ pub fn accepted(order: &Order, reference: &str) -> OrderEvent {
         AttemptEvent::Accepted {
             provider_ref: Some(reference.to_owned()),
             payable: attempt.asked,
-            instruction: Instruction::QrImage {
+            instruction: Some(Instruction::QrImage {
                 png: png(),
                 text: Some("https://pay.example/qr".to_owned()),
-            },
+            }),
             deadline: Some(attempt.opened_at.plus_ms(15 * 60_000)),
         },
     )

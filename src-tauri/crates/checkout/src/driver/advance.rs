@@ -1,6 +1,6 @@
 //! One step of one claimed attempt: what to ask in which state, what the answer means, when to ask again.
 
-use crate::crowd::{fair_pause_ms, with_jitter};
+use crate::crowd::{Group, fair_pause_ms, with_jitter};
 use crate::offer;
 use crate::policy::{DEADLINE_GRACE_MS, DOUBTS_BEFORE_CONTRADICTION, LOST_LOOKS_MS};
 use crate::record::RecordError;
@@ -222,8 +222,7 @@ impl Till {
         {
             Ok(Some(Found { created, report })) => {
                 let limit = self.config().adjust_limit;
-                let event =
-                    offer::examine(created, attempt.asked, limit, provider.profile(), self.now()).await;
+                let event = offer::examine_found(created, attempt.asked, limit, provider, self.now()).await;
                 self.tell(stepped, attempt, event).await?;
                 self.believe(stepped, attempt, report.verdict).await
             }
@@ -413,11 +412,25 @@ impl Till {
     pub(crate) fn schedule(&self, order: &Order, id: AttemptId, watch: Watch) -> Schedule {
         let schedule = self.next_look(order, id, watch);
         if let Some(attempt) = order.attempt(id) {
-            self.inner
-                .crowd
-                .note(attempt.provider, id, schedule != Schedule::Done);
+            let young = (schedule != Schedule::Done).then(|| self.is_young(attempt));
+            self.inner.crowd.note(attempt.provider, id, young);
         }
         schedule
+    }
+
+    /// How long it has been in the part of its life it is in.
+    fn age_ms(&self, attempt: &Attempt) -> i64 {
+        let since = match attempt.state {
+            AttemptState::Paid => attempt.paid_at,
+            state if state.is_ended() => attempt.ended_at,
+            _ => attempt.accepted_at,
+        };
+        self.now().ms_since(since.unwrap_or(attempt.opened_at)).max(0)
+    }
+
+    /// Its customer still stands at the counter.
+    fn is_young(&self, attempt: &Attempt) -> bool {
+        self.age_ms(attempt) < self.config().timing.young_ms() && !attempt.state.is_final()
     }
 
     fn next_look(&self, order: &Order, id: AttemptId, watch: Watch) -> Schedule {
@@ -429,12 +442,7 @@ impl Till {
         }
         let timing = self.config().timing;
         let provider = self.provider(attempt.provider);
-        let since = match attempt.state {
-            AttemptState::Paid => attempt.paid_at,
-            state if state.is_ended() => attempt.ended_at,
-            _ => attempt.accepted_at,
-        };
-        let age_ms = now.ms_since(since.unwrap_or(attempt.opened_at)).max(0);
+        let age_ms = self.age_ms(attempt);
         let usual_ms = timing.poll_every_ms(attempt.state, age_ms);
         let looking = matches!(attempt.state, AttemptState::Unknown | AttemptState::Submitted)
             || (attempt.state == AttemptState::Cancelling && attempt.provider_ref.is_none());
@@ -446,13 +454,21 @@ impl Till {
             let silent_ms = watch.answered_at.map_or(0, |answered| now.ms_since(answered));
             let silences = u32::try_from(silent_ms / timing.poll_slow_ms.max(1)).unwrap_or(0);
             let per_second = provider.map_or(1, |provider| provider.profile().requests_per_second);
-            let young = age_ms < timing.young_ms() && !attempt.state.is_final();
-            let fair_ms = fair_pause_ms(
+            let young = self.is_young(attempt);
+            let crowd = |young| self.inner.crowd.size(attempt.provider, young);
+            let group = Group {
+                size: crowd(young),
                 usual_ms,
-                young,
-                self.inner.crowd.size(attempt.provider),
-                per_second,
-            );
+            };
+            let others = Group {
+                size: crowd(!young),
+                usual_ms: if young {
+                    timing.poll_slow_ms
+                } else {
+                    timing.poll_fast_ms
+                },
+            };
+            let fair_ms = fair_pause_ms(group, others, per_second);
             with_jitter(timing.retry_after_ms(fair_ms, silences), id, now.ms())
         } else {
             i64::MAX

@@ -9,6 +9,7 @@ mod check;
 pub(crate) use advance::payment_ref;
 pub use check::CheckOutcome;
 
+use crate::crowd::with_jitter;
 use crate::health::Health;
 use crate::till::{Till, TillEvent};
 use keptang_domain::{ProviderId, Timestamp};
@@ -28,6 +29,8 @@ const HEAR_OTHERS_EVERY: Duration = Duration::from_millis(300);
 /// A provider client keeps its own timeout; this one is for a client that forgets.
 const TIMEOUT_SLACK_MS: i64 = 5_000;
 
+/// How soon an attempt comes again for which its provider had no place free: questions take a fraction of a second.
+const NO_PLACE_MS: i64 = 1_000;
 /// The clock is taken to have been set back when it is so much behind the time that really passed.
 const SET_BACK_MS: i64 = 2_000;
 
@@ -131,7 +134,9 @@ impl Till {
         };
         let Some(_place) = provider.and_then(|provider| self.inner.crowd.enter(provider)) else {
             let watch = Watch {
-                next_at: self.now().plus_ms(self.config().timing.poll_slow_ms),
+                next_at: self
+                    .now()
+                    .plus_ms(with_jitter(NO_PLACE_MS, claim.attempt, self.now().ms())),
                 ..claim.watch
             };
             if let Err(error) = self.inner.ledger.release(&claim, Schedule::Again(watch)).await {

@@ -43,9 +43,9 @@ fn accepted(order_amount: Money) -> AttemptEvent {
     AttemptEvent::Accepted {
         provider_ref: Some("pay-before".to_owned()),
         payable: order_amount,
-        instruction: Instruction::QrText {
+        instruction: Some(Instruction::QrText {
             text: "the same qr".to_owned(),
-        },
+        }),
         deadline: None,
     }
 }

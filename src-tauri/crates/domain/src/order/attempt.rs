@@ -184,8 +184,9 @@ pub enum AttemptEvent {
         provider_ref: Option<String>,
         /// What the provider wants paid.
         payable: Money,
-        /// What to show.
-        instruction: Instruction,
+        /// What to show; `None` for a payment that was found again after a lost answer where nobody gives the QR a
+        /// second time. It may still be paid, so it is followed to its end.
+        instruction: Option<Instruction>,
         /// The provider's own expiry.
         deadline: Option<Timestamp>,
     },

@@ -143,10 +143,10 @@ impl Attempt {
                     self.state,
                     AttemptState::Submitted | AttemptState::Unknown | AttemptState::Confirming
                 ) {
-                    self.instruction = Some(instruction.clone());
+                    self.instruction.clone_from(instruction);
                 }
                 if matches!(self.state, AttemptState::Submitted | AttemptState::Unknown) {
-                    self.reason = None;
+                    self.reason = instruction.is_none().then_some(Reason::QrUnavailable);
                 }
             }
             AttemptEvent::Unshowable {

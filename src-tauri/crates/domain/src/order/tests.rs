@@ -68,9 +68,9 @@ fn accepted(payable: Money, deadline: Option<Timestamp>) -> AttemptEvent {
     AttemptEvent::Accepted {
         provider_ref: Some("chrg_1".to_owned()),
         payable,
-        instruction: Instruction::QrText {
+        instruction: Some(Instruction::QrText {
             text: "scan me".to_owned(),
-        },
+        }),
         deadline,
     }
 }

@@ -134,8 +134,8 @@ enum AttemptEventRow {
         provider_ref: Option<String>,
         #[serde(rename = "payable_satang", with = "satang")]
         payable: Money,
-        #[serde(with = "InstructionRow")]
-        instruction: Instruction,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "instruction_option")]
+        instruction: Option<Instruction>,
         #[serde(
             rename = "deadline_ms",
             default,
@@ -231,6 +231,26 @@ struct QuoteRow {
     source: String,
     #[serde(rename = "at_ms", with = "ms")]
     at: Timestamp,
+}
+
+/// What to show, when there is something.
+mod instruction_option {
+    use super::{Instruction, InstructionRow};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Row(#[serde(with = "InstructionRow")] Instruction);
+
+    pub(super) fn serialize<S: Serializer>(
+        instruction: &Option<Instruction>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        instruction.clone().map(Row).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Instruction>, D::Error> {
+        Ok(Option::<Row>::deserialize(from)?.map(|Row(instruction)| instruction))
+    }
 }
 
 /// Terms that may be missing.

@@ -77,7 +77,7 @@ fn attempt_event() -> impl Strategy<Value = AttemptEvent> {
     let deadline = prop::option::of(any::<i64>().prop_map(Timestamp::from_ms));
     prop_oneof![
         bare,
-        (maybe_text(), money(), instruction(), deadline).prop_map(
+        (maybe_text(), money(), prop::option::of(instruction()), deadline).prop_map(
             |(provider_ref, payable, instruction, deadline)| AttemptEvent::Accepted {
                 provider_ref,
                 payable,

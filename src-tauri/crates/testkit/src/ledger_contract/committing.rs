@@ -402,7 +402,7 @@ fn lives() -> Vec<Vec<AttemptEvent>> {
     let take = |instruction| AttemptEvent::Accepted {
         provider_ref: None,
         payable: Money::from_satang(25_003),
-        instruction,
+        instruction: Some(instruction),
         deadline: Some(after_ms(900_000)),
     };
     let full = |source| Evidence {
@@ -528,9 +528,9 @@ pub async fn strange_texts_come_back(ledger: AnyLedger) {
         let taken = AttemptEvent::Accepted {
             provider_ref: Some(text.to_owned()),
             payable: baht(250),
-            instruction: Instruction::QrText {
+            instruction: Some(Instruction::QrText {
                 text: text.to_owned(),
-            },
+            }),
             deadline: None,
         };
         let taken = of(order.attempts[0].id, taken);

@@ -119,6 +119,31 @@ fn one_slip_pays_one_attempt_of_a_sale() {
 }
 
 #[test]
+fn a_payment_found_again_without_its_qr_is_followed() {
+    let order = opened(baht("250.00")).after;
+    let found = AttemptEvent::Accepted {
+        provider_ref: Some("DP1".to_owned()),
+        payable: baht("250.00"),
+        instruction: None,
+        deadline: Some(moment(900)),
+    };
+    let events = [
+        opens(1, baht("250.00")),
+        of(1, AttemptEvent::SubmitStarted),
+        of(1, AttemptEvent::OutcomeLost),
+        of(1, found),
+    ];
+    let order = (1..).zip(events).fold(order, |order, (n, event)| {
+        order.record(event, moment(n)).unwrap().unwrap().after
+    });
+    let attempt = &order.attempts[0];
+    assert_eq!(
+        (attempt.state, attempt.reason, &attempt.instruction),
+        (AttemptState::Awaiting, Some(Reason::QrUnavailable), &None)
+    );
+}
+
+#[test]
 fn only_the_drawer_takes_cash() {
     tell(
         "
