@@ -87,6 +87,25 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
             json!({ "order": "A-9999", "user": "malee", "pin": "1234", "reason": "bank_app_shown" }),
             Some("forbidden"),
         ),
+        ("provider_list", json!({}), None),
+        ("provider_test", json!({ "provider": "promptpay_direct" }), None),
+        (
+            "balance",
+            json!({ "provider": "jwt_gateway", "user": "malee", "pin": "1234" }),
+            Some("forbidden"),
+        ),
+        (
+            "reconcile",
+            json!({ "date": "2026-11-21", "user": "malee", "pin": "1234" }),
+            Some("forbidden"),
+        ),
+        ("slip_verify", json!({ "text": "junk" }), None),
+        ("slip_waiting", json!({}), None),
+        (
+            "training_slip",
+            json!({ "attempt_id": null, "story": "honest" }),
+            Some("misconfigured"),
+        ),
         (
             "training_act",
             json!({ "attempt_id": null, "act": "recover" }),

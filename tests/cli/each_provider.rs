@@ -254,20 +254,18 @@ async fn a_lost_jwt_deposit_that_was_paid_is_taken_by_query() {
 }
 
 #[tokio::test]
-async fn a_lost_jwt_deposit_has_no_qr_and_its_late_money_is_found_all_the_same() {
+async fn a_lost_jwt_deposit_has_no_qr_and_is_followed_to_its_money_all_the_same() {
     // Only the answer that was lost carried the QR; no query tells it again.
     let till = JWT.till().await;
     till.fault(FaultRule::once(Fault::CutAfter).at(JWT.create)).await;
-    let ended = till.run(&JWT.charge("250", &[])).await;
-    ended.expect(1);
-    let order = ended.last();
+    let mut charge = till.start(&JWT.charge("250", &[]));
+    let order = charge.attempt_in("awaiting").await;
     assert_eq!(newest(&order)["reason"], "qr_unavailable");
     assert_eq!(newest(&order)["instruction"], Value::Null);
     pay(&till, &order).await;
-    let checked = till.run(&["order", "check", "A-0001"]).await;
-    checked.expect(4);
-    assert_eq!(checked.last()["received"], "250.00");
-    assert_eq!(flags(&checked.last()), ["paid_late"]);
+    let ended = charge.end().await;
+    ended.expect(0);
+    assert_paid(&JWT, &ended.last(), "query");
     assert_eq!(till.charges().await.len(), 1);
 }
 
