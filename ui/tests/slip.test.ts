@@ -261,6 +261,16 @@ describe("every way in, with one action", () => {
     await settled("damaged");
     expect(backend.slips.asked.map((request) => Object.keys(request))).toEqual([["text"], ["picture_base64"]]);
   });
+  it("a paste that hides its picture, as WebKitGTK does: the clipboard is asked while the paste is under way", async () => {
+    const { backend } = await open("state=idle");
+    backend.slips.next = "not_found";
+    const read = async (): Promise<unknown> => [{ types: ["image/png"], getType: async () => file(7, "image/png") }];
+    Object.defineProperty(navigator, "clipboard", { value: { read }, configurable: true });
+    carry("paste", transfer([]));
+    await settled("not_found");
+    expect(backend.slips.asked).toEqual([{ picture_base64: "AAAAAAAAAA==" }]);
+    Reflect.deleteProperty(navigator, "clipboard");
+  });
   it("a scanner, on a Thai layout, over a waiting bill: no figure is typed and the bill stays", async () => {
     const { backend, order } = await open("state=waiting");
     backend.slips.next = "wrong_amount";
