@@ -8,4 +8,5 @@
 mod counter;
 mod journey;
 mod looks;
+mod ways;
 mod window;
