@@ -39,7 +39,7 @@ async fn cash_gives_change_and_its_rounding_is_a_line_of_its_own() {
     window.type_keys(&[F4, '1', '2', '0', '.', '3', '7', ENTER]).await;
     window.element("cash-payable").await;
     window.type_keys(&['5', '0', '0']).await;
-    assert!(window.text("cash-back").await.contains("379.75"));
+    assert!(window.text("cash-change").await.contains("379.75"));
     window.picture(&pictures(), "journey-cash").await;
     window.type_keys(&[ENTER]).await;
     window.element("paid-screen").await;
@@ -68,7 +68,7 @@ async fn a_provider_that_refuses_is_followed_by_the_next() {
         .fault(FaultRule::always(refuse).at(Endpoint::JwtDeposit))
         .await;
     window.type_keys(&[F1, '9', '9', ENTER]).await;
-    window.until_attribute("bill-state", "data-state", "failed").await;
+    window.until_attribute("bill-state", "data-state", "not_opened").await;
     let number = window.text("bill-number").await;
     window.picture(&pictures(), "journey-next-provider").await;
     window.type_keys(&[ENTER]).await;

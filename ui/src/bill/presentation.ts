@@ -58,7 +58,8 @@ function kindOfAttempt(attempt: Attempt): BillKind {
   switch (attempt.state) {
     case "prepared":
     case "submitted": return "asking";
-    case "awaiting": return notShown ? "mismatch" : "waiting";
+    // Found again after its answer was lost: nothing to show, and it may still be paid.
+    case "awaiting": return attempt.reason === "qr_unavailable" ? "unknown" : notShown ? "mismatch" : "waiting";
     case "confirming": return "confirming";
     case "cancelling": return notShown ? "mismatch" : "cancelling";
     case "unknown": return "unknown";
