@@ -22,6 +22,11 @@ pub(crate) struct Counter {
 
 impl Counter {
     pub(crate) fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With these settings besides, by the names of their variables.
+    pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (simulator, callbacks) = (free_port(), free_port());
         let at = |mount: &str| format!("http://127.0.0.1:{simulator}{mount}");
@@ -33,7 +38,10 @@ impl Counter {
                 folder.path().join("web-view").display().to_string(),
             )
         };
-        let environment = vec![
+        let given = settings
+            .iter()
+            .map(|(name, value)| set(name, (*value).to_owned()));
+        let mut environment = vec![
             web_view("XDG_DATA_HOME"),
             web_view("XDG_CACHE_HOME"),
             web_view("XDG_CONFIG_HOME"),
@@ -47,6 +55,7 @@ impl Counter {
             set("SHOP__NAME", "ชื่นใจ คาเฟ่ แอนด์ บาร์".to_owned()),
             set("SHOP__BRANCH", "สาขาอารีย์".to_owned()),
         ];
+        environment.extend(given);
         let counter = Self {
             folder,
             environment,

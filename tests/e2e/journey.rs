@@ -3,7 +3,6 @@
 use crate::counter::{Counter, OWNER, PIN, pictures, read_off};
 use crate::window::{ENTER, ESCAPE, F1, F2, F5};
 use keptang_simulator::control::Action;
-use keptang_tests::till::until;
 
 fn newest_state(order: &serde_json::Value) -> &str {
     order["attempts"]
@@ -61,13 +60,7 @@ async fn four_keys_a_scan_and_the_money_and_a_kill_in_between() {
 
     // Paid stays until a key; a digit is the first of the next sale.
     window.picture(&folder, "journey-paid").await;
-    // A key in its first moments was already on its way down and is not taken; the page's own clock says when.
-    let seen_at_ms = window.script("return performance.now()").await.as_f64().unwrap();
-    until("the paid screen takes keys", async || {
-        let now_ms = window.script("return performance.now()").await.as_f64()?;
-        (now_ms > seen_at_ms + 450.0).then_some(())
-    })
-    .await;
+    window.paid_takes_keys().await;
     window.type_keys(&['9']).await;
     window
         .until_attribute("entry-amount", "data-amount", "9.00")

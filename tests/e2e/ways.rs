@@ -3,6 +3,7 @@
 use crate::counter::{Counter, pictures, read_off};
 use crate::window::{ENTER, F1, F3, F4};
 use keptang_simulator::control::Action;
+use keptang_simulator::easyslip::MakeSlip;
 use keptang_simulator::faults::{Endpoint, Fault, FaultRule};
 use serde_json::json;
 
@@ -68,7 +69,9 @@ async fn a_provider_that_refuses_is_followed_by_the_next() {
         .fault(FaultRule::always(refuse).at(Endpoint::JwtDeposit))
         .await;
     window.type_keys(&[F1, '9', '9', ENTER]).await;
-    window.until_attribute("bill-state", "data-state", "not_opened").await;
+    window
+        .until_attribute("bill-state", "data-state", "not_opened")
+        .await;
     let number = window.text("bill-number").await;
     window.picture(&pictures(), "journey-next-provider").await;
     window.type_keys(&[ENTER]).await;
@@ -79,5 +82,49 @@ async fn a_provider_that_refuses_is_followed_by_the_next() {
     let order = counter.order(&number);
     assert_eq!(order["attempts"][0]["provider"], "jwt_gateway");
     assert_eq!(order["attempts"][1]["provider"], "deposit_gateway");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_slip_pays_the_bill_and_never_a_second_one() {
+    let counter = Counter::with(&[("ROUTING__PROMPTPAY", r#"["promptpay_direct"]"#)]);
+    let window = counter.window().await;
+    window.type_keys(&[F1, '8', '0', ENTER]).await;
+    window
+        .until_attribute("bill-state", "data-state", "waiting")
+        .await;
+    let number = window.text("bill-number").await;
+    let asked = counter.order(&number)["attempts"][0]["instruction"]["text"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let wish = MakeSlip {
+        payment_qr: Some(asked),
+        ..MakeSlip::default()
+    };
+    let slip = counter.customer.make_slip(&wish).await.unwrap();
+
+    window.scan(&slip.qr_text).await;
+    window.element("paid-screen").await;
+    let order = counter.order(&number);
+    assert_eq!(
+        (&order["received"], &order["attempts"][0]["confirmed_by"]),
+        (&json!("80.00"), &json!("slip"))
+    );
+
+    window.paid_takes_keys().await;
+    window.type_keys(&[ENTER]).await;
+    window.until_attribute("bill-state", "data-state", "idle").await;
+    window.type_keys(&[F1, '8', '0', ENTER]).await;
+    window
+        .until_attribute("bill-state", "data-state", "waiting")
+        .await;
+    window.scan(&slip.qr_text).await;
+    window.element("slip-panel").await;
+    let said = window.text("slip-panel").await;
+    assert!(said.contains(&number), "the earlier bill is named: {said}");
+    window.picture(&pictures(), "journey-slip-used").await;
+    let second = &counter.keptang(&["order", "list"])[0];
+    assert_eq!(second["received"], "0.00");
     window.close().await;
 }

@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 
 /// WebDriver's codes of keys without a character.
 pub(crate) const ENTER: char = '\u{E007}';
+const SHIFT: char = '\u{E008}';
 pub(crate) const ESCAPE: char = '\u{E00C}';
 pub(crate) const F1: char = '\u{E031}';
 pub(crate) const F2: char = '\u{E032}';
@@ -101,6 +102,38 @@ impl Window {
             .perform_actions(actions)
             .await
             .expect("keys can be typed");
+    }
+
+    /// A key in the paid screen's first moments was already on its way down and is not taken; the page's own clock says
+    /// when that is over.
+    pub(crate) async fn paid_takes_keys(&self) {
+        let now_ms = async || self.script("return performance.now()").await.as_f64();
+        let seen_at_ms = now_ms().await.expect("a page has a clock");
+        until("the paid screen takes keys", async || {
+            (now_ms().await? > seen_at_ms + 450.0).then_some(())
+        })
+        .await;
+    }
+
+    /// A scanner reads a code: it types it as a keyboard would, capitals with Shift, and ends with Enter.
+    pub(crate) async fn scan(&self, text: &str) {
+        let mut actions = KeyActions::new("scanner".to_owned());
+        for key in text.chars().chain([ENTER]) {
+            let capital = key.is_ascii_uppercase();
+            if capital {
+                actions = actions.then(KeyAction::Down { value: SHIFT });
+            }
+            actions = actions
+                .then(KeyAction::Down { value: key })
+                .then(KeyAction::Up { value: key });
+            if capital {
+                actions = actions.then(KeyAction::Up { value: SHIFT });
+            }
+        }
+        self.page
+            .perform_actions(actions)
+            .await
+            .expect("a code can be scanned");
     }
 
     /// Waits for an element by its test id.
