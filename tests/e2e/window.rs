@@ -107,10 +107,10 @@ impl Window {
     /// A key in the paid screen's first moments was already on its way down and is not taken; the page's own clock says
     /// when that is over.
     pub(crate) async fn paid_takes_keys(&self) {
-        let now_ms = async || self.script("return performance.now()").await.as_f64();
+        let now_ms = async || self.script("return Math.floor(performance.now())").await.as_i64();
         let seen_at_ms = now_ms().await.expect("a page has a clock");
         until("the paid screen takes keys", async || {
-            (now_ms().await? > seen_at_ms + 450.0).then_some(())
+            (now_ms().await? > seen_at_ms + 450).then_some(())
         })
         .await;
     }
