@@ -16,7 +16,7 @@ async fn a_coin_is_sent_to_the_address_on_the_screen() {
     let number = window.text("bill-number").await;
     let told = counter.order(&number)["attempts"][0]["instruction"].clone();
     assert_eq!(
-        read_off(&window.picture(&pictures(), "journey-coin").await),
+        read_off(&window.picture(&pictures(), "pay-coin-th-light").await),
         [told["address"].as_str().unwrap()],
         "what the customer scans is the address and nothing else"
     );
@@ -41,7 +41,7 @@ async fn cash_gives_change_and_its_rounding_is_a_line_of_its_own() {
     window.element("cash-payable").await;
     window.type_keys(&['5', '0', '0']).await;
     assert!(window.text("cash-change").await.contains("379.75"));
-    window.picture(&pictures(), "journey-cash").await;
+    window.picture(&pictures(), "pay-cash-th-light").await;
     window.type_keys(&[ENTER]).await;
     window.element("paid-screen").await;
     let order = &counter.keptang(&["order", "list"])[0];
@@ -73,7 +73,7 @@ async fn a_provider_that_refuses_is_followed_by_the_next() {
         .until_attribute("bill-state", "data-state", "not_opened")
         .await;
     let number = window.text("bill-number").await;
-    window.picture(&pictures(), "journey-next-provider").await;
+    window.picture(&pictures(), "next-provider-th-light").await;
     window.type_keys(&[ENTER]).await;
     window
         .until_attribute("bill-state", "data-state", "waiting")
@@ -123,7 +123,7 @@ async fn a_scanned_slip_pays_the_bill_and_never_a_second_one() {
     window.element("slip-panel").await;
     let said = window.text("slip-panel").await;
     assert!(said.contains(&number), "the earlier bill is named: {said}");
-    window.picture(&pictures(), "journey-slip-used").await;
+    window.picture(&pictures(), "slip-used-th-light").await;
     let second = &counter.keptang(&["order", "list"])[0];
     assert_eq!(second["received"], "0.00");
     window.close().await;
