@@ -1,6 +1,7 @@
-//! The one command of the pages. The list of what can be asked is `keptang_api::COMMANDS`; the two names added here
-//! move windows about and are nobody's business but the shell's.
+//! The one command of the pages. The list of what can be asked is `keptang_api::COMMANDS`; the names added here
+//! move windows about or read the clipboard, and are nobody's business but the shell's.
 
+use crate::clipboard::LastSeen;
 use crate::display::{self, Display};
 use crate::windows;
 use keptang_api::{ApiError, App as Till, ErrorCode};
@@ -62,9 +63,24 @@ pub(crate) async fn call<R: Runtime>(
             let shown: Display = shape(&name, request)?;
             display::show(&window, shown).map_err(|error| toolkit(&name, &error))
         }
+        "clipboard_look" => return clipboard_look(&window, &name).await,
         _ => return till(&window).await.call(&name, request).await,
     }
     .map(|()| Value::Object(serde_json::Map::new()))
+}
+
+/// What lies on the clipboard. Only a page whose switch is on asks.
+async fn clipboard_look<R: Runtime>(window: &WebviewWindow<R>, name: &str) -> Result<Value, ApiError> {
+    let app = window.app_handle().clone();
+    let looked = tauri::async_runtime::spawn_blocking(move || app.state::<LastSeen>().look()).await;
+    match looked {
+        Ok(Ok(clip)) => serde_json::to_value(clip).map_err(|_| refusal(ErrorCode::Internal, name)),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "the clipboard cannot be read");
+            Err(refusal(ErrorCode::Internal, name))
+        }
+        Err(_) => Err(refusal(ErrorCode::Internal, name)),
+    }
 }
 
 fn shape<T: serde::de::DeserializeOwned>(name: &str, request: Value) -> Result<T, ApiError> {

@@ -4,6 +4,7 @@
 //! no settings and knows no provider; what a page may do is decided in `keptang_api` and in `capabilities/`.
 
 mod arguments;
+mod clipboard;
 mod commands;
 mod display;
 mod events;
@@ -87,6 +88,7 @@ pub fn run() -> ExitCode {
 pub fn builder<R: Runtime>(builder: tauri::Builder<R>) -> tauri::Builder<R> {
     builder
         .manage(display::Newest::default())
+        .manage(clipboard::LastSeen::default())
         .manage(Opened::default())
         .invoke_handler(tauri::generate_handler![commands::call])
 }

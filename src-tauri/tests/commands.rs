@@ -71,7 +71,7 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
         (
             "charge",
             json!({ "amount": "250.00", "method": "promptpay" }),
-            Some("no_provider"),
+            Some("misconfigured"),
         ),
         ("order_get", order.clone(), Some("not_found")),
         ("order_recent", json!({ "limit": 5 }), None),

@@ -3,7 +3,8 @@ import { flushSync, mount, tick, unmount } from "svelte";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { sampleSlip, VERDICTS } from "../src/design/gallery/sample-slips";
-import { ClipboardWatch, type Clip } from "../src/features/slip/clipboard-watch.svelte";
+import type { Client } from "../src/ipc/client";
+import { ClipboardWatch, clipboardOf, type Clip } from "../src/features/slip/clipboard-watch.svelte";
 import { takesSlip } from "../src/features/slip/desk.svelte";
 import { formOf, scannedCharacter } from "../src/features/slip/form";
 import { fromFiles, fromText, fromTransfer, LARGEST_BYTES, requestOf, type Taken } from "../src/features/slip/intake";
@@ -112,6 +113,27 @@ describe("the clipboard, when it is watched", () => {
     expect(taken).toEqual([{ source: { kind: "text", text: WALLET } }, { source: { kind: "picture", picture: expect.any(Blob) } }]);
     await watch.look();
     expect(watch.refused).toBe(true);
+  });
+  it("reads the shell's clipboard, and the browser's only where there is no shell", async () => {
+    const replies = [
+      { unchanged: false, picture_base64: null, text: "250" },
+      { unchanged: true, picture_base64: null, text: null },
+      { unchanged: false, picture_base64: btoa("png"), text: null },
+    ];
+    const read = clipboardOf(() => ({ clipboard_look: async () => replies.shift() }) as unknown as Client);
+    expect(await read()).toEqual({ picture: null, text: "250" });
+    expect(await read()).toBeNull();
+    expect(await (await read())?.picture?.text()).toBe("png");
+    const elsewhere = clipboardOf(() => ({ clipboard_look: async () => { throw { code: "internal", params: {}, incident: null }; } }) as unknown as Client);
+    await expect(elsewhere()).rejects.toMatchObject({ code: "internal" });
+  });
+  it("goes on from what the shell already knew", async () => {
+    const taken: Taken[] = [];
+    const clips: (Clip | null)[] = [null, text(SLIP), null];
+    const watch = new ClipboardWatch((one) => void taken.push(one), async () => clips.shift() ?? null);
+    vi.spyOn(document, "hasFocus").mockReturnValue(true);
+    for (let look = 0; look < 4; look += 1) await watch.look();
+    expect(taken).toEqual([{ source: { kind: "text", text: SLIP } }]);
   });
   it("is off until somebody switches it on", () => {
     localStorage.clear();

@@ -25,6 +25,7 @@ const NAMES: { [K in keyof Commands]: true } = {
   reconcile: true,
   display_show: true,
   display_open: true,
+  clipboard_look: true,
 };
 
 export function client(host: Host): Client {

@@ -28,6 +28,8 @@ export interface Display {
 export interface ShellCommands {
   /** Shows the customer something else. */
   display_show: { req: Display; reply: object };
+  /** What lies on the clipboard, which no web view lets a page read by itself. Asked only when it is to be watched. */
+  clipboard_look: { req: object; reply: { unchanged: boolean; picture_base64: string | null; text: string | null } };
   /** Opens or closes the customer's window. */
   display_open: { req: { open: boolean }; reply: object };
 }

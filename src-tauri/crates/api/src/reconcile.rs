@@ -81,7 +81,7 @@ impl App {
         let bad = |what: &'static str| ApiError::new(ErrorCode::BadRequest).with("argument", what);
         let day: BusinessDay = date.parse().map_err(|_| bad("date"))?;
         let named: Option<ProviderId> = provider
-            .map(|id| id.parse().map_err(|_| bad("provider")))
+            .map(|id| id.parse().map_err(|_| bad("provider").with("word", id)))
             .transpose()?;
         let providers = named.map_or_else(|| self.till().reconcilable(), |id| vec![id]);
         if providers.is_empty() {

@@ -11,10 +11,11 @@ use keptang_domain::cash::{self, TooLittle};
 use keptang_domain::order::{AttemptEvent, Order, OrderEvent, OrderState, Quote, Reason, TransitionError};
 use keptang_domain::{AttemptId, CallbackToken, Method, Money, OrderId, ProviderId};
 use keptang_ports::{
-    Asset, Claim, CreatePayment, LedgerError, NewClaim, NewOrder, OrderKey, PaymentProvider, ProviderError,
-    Schedule, Watch,
+    Asset, Claim, CreatePayment, Created, LedgerError, NewClaim, NewOrder, OrderKey, PaymentProvider,
+    ProviderError, Schedule, Watch,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A sale to open.
 #[derive(Debug, Clone)]
@@ -276,20 +277,35 @@ impl Till {
         })
     }
 
+    /// Asks for the payment. Told to slow down for a moment, it waits that long and asks once more: nothing was made, and
+    /// a customer would rather wait two seconds than start again. The pause is short enough that nobody takes this till
+    /// for dead meanwhile.
+    async fn create(
+        &self,
+        provider: &dyn PaymentProvider,
+        payment: &CreatePayment,
+    ) -> Result<Created, ProviderError> {
+        let ask = || self.ask(provider, provider.create(payment), ProviderError::OutcomeUnknown);
+        match ask().await {
+            Err(ProviderError::Throttled { after_ms }) => {
+                let pause_ms = after_ms.unwrap_or(USUAL_PAUSE_MS);
+                if !(0..=SHORT_PAUSE_MS).contains(&pause_ms) {
+                    return Err(ProviderError::Throttled { after_ms });
+                }
+                tokio::time::sleep(Duration::from_millis(pause_ms.unsigned_abs())).await;
+                ask().await
+            }
+            answer => answer,
+        }
+    }
+
     async fn submit(
         &self,
         id: OrderId,
         provider: &Arc<dyn PaymentProvider>,
         payment: CreatePayment,
     ) -> Result<(), RecordError> {
-        let answer = self
-            .ask(
-                provider.as_ref(),
-                provider.create(&payment),
-                ProviderError::OutcomeUnknown,
-            )
-            .await;
-        let event = match answer {
+        let event = match self.create(provider.as_ref(), &payment).await {
             Ok(created) => {
                 let limit = self.config().adjust_limit;
                 offer::examine(created, payment.amount, limit, provider.profile(), self.now()).await
@@ -304,6 +320,11 @@ impl Till {
         Ok(())
     }
 }
+
+/// A pause this long is waited for with the customer standing there.
+const SHORT_PAUSE_MS: i64 = 3_000;
+/// The pause when nobody says how long: limits are counted by the second.
+const USUAL_PAUSE_MS: i64 = 1_000;
 
 /// What is decided before anything is stored.
 struct Terms {

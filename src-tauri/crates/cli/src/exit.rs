@@ -383,6 +383,14 @@ fn api_sentence(error: &ApiError, thai: bool) -> String {
             "ยังไม่มีในรุ่นนี้".to_owned(),
             "Not built yet in this version.".to_owned(),
         ),
+        ErrorCode::BadRequest if param("argument") == "date" => (
+            "วันที่ต้องเป็นแบบ ปี-เดือน-วัน เช่น 2026-11-21".to_owned(),
+            "A date is YYYY-MM-DD, such as 2026-11-21.".to_owned(),
+        ),
+        ErrorCode::BadRequest if param("argument") == "provider" || error.params.contains_key("word") => (
+            format!("ไม่รู้จัก {} ดูรายชื่อด้วย keptang provider list", param("word")),
+            format!("Not known: {}. See keptang provider list.", param("word")),
+        ),
         ErrorCode::BadRequest => (
             format!(
                 "ไม่รู้จัก {}",

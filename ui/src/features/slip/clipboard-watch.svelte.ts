@@ -1,5 +1,7 @@
 // Looks at the clipboard by itself, when the owner of this machine switched it on: a slip that was just copied is checked
 // without a key. What lay there before is left alone, and nothing but a picture or a slip's text is ever taken.
+import type { Client } from "../../ipc/client";
+import { isApiError } from "../../ipc/errors";
 import { formOf } from "./form";
 import { fromPicture, fromText, type Taken } from "./intake";
 
@@ -19,6 +21,23 @@ export async function readClipboard(): Promise<Clip> {
   return { picture: null, text: "" };
 }
 
+/** The shell's clipboard, which no web view keeps from it; the browser's where there is no shell. Null: nothing new. */
+export function clipboardOf(client: () => Client): () => Promise<Clip | null> {
+  return async () => {
+    let seen;
+    try {
+      seen = await client().clipboard_look({});
+    } catch (thrown) {
+      if (isApiError(thrown) && thrown.code === "not_built") return readClipboard();
+      throw thrown;
+    }
+    if (seen.unchanged) return null;
+    if (seen.picture_base64 === null) return { picture: null, text: seen.text ?? "" };
+    const bytes = Uint8Array.from(atob(seen.picture_base64), (character) => character.charCodeAt(0));
+    return { picture: new Blob([bytes], { type: "image/png" }), text: "" };
+  };
+}
+
 async function fingerprint(clip: Clip): Promise<string> {
   if (clip.picture === null) return `text ${clip.text}`;
   const bytes = new Uint8Array(await clip.picture.arrayBuffer());
@@ -33,10 +52,10 @@ export class ClipboardWatch {
   refused = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #last: string | null = null;
-  #read: () => Promise<Clip>;
+  #read: () => Promise<Clip | null>;
   #take: (taken: Taken) => void;
 
-  constructor(take: (taken: Taken) => void, read: () => Promise<Clip> = readClipboard) {
+  constructor(take: (taken: Taken) => void, read: () => Promise<Clip | null> = readClipboard) {
     this.#take = take;
     this.#read = read;
   }
@@ -61,6 +80,11 @@ export class ClipboardWatch {
     if (!document.hasFocus()) return;
     try {
       const clip = await this.#read();
+      if (clip === null) {
+        // Known from before this watch began: left alone like anything that lay there.
+        this.#last ??= "known";
+        return;
+      }
       const now = await fingerprint(clip);
       const before = this.#last;
       this.#last = now;

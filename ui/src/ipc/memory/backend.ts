@@ -222,6 +222,10 @@ export class MemoryBackend {
     display_open: async () => {
       throw fault("not_built");
     },
+    // The page in a browser reads its own.
+    clipboard_look: async () => {
+      throw fault("not_built");
+    },
   };
 
   #act(attemptId: string | null, act: TrainingAct): void {

@@ -51,7 +51,9 @@ async fn the_next_is_offered_only_when_nothing_can_exist_at_the_one_before() {
         refused(),
         ProviderError::NotSent,
         ProviderError::Misconfigured(Box::new(fault)),
-        ProviderError::Throttled { after_ms: None },
+        ProviderError::Throttled {
+            after_ms: Some(60_000),
+        },
     ] {
         let order = failed(&world, &till, error.clone()).await;
         assert_eq!(till.next_provider(&order), Some(SECOND), "{error:?}");

@@ -109,7 +109,12 @@ async fn a_clear_no_creates_nothing_and_says_why() {
             Reason::Refused,
         ),
         (ProviderError::NotSent, Reason::NotSent),
-        (ProviderError::Throttled { after_ms: None }, Reason::Throttled),
+        (
+            ProviderError::Throttled {
+                after_ms: Some(60_000),
+            },
+            Reason::Throttled,
+        ),
     ] {
         let world = World::new();
         let till = world.till(1);
@@ -266,4 +271,29 @@ async fn a_provider_with_wrong_settings_is_not_asked() {
     let till = world.till(1);
     assert!(matches!(till.charge(charge()).await, Err(ChargeError::Route(_))));
     assert_eq!(world.omise.creates.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn told_to_slow_down_for_a_moment_the_till_waits_and_asks_once_more() {
+    let world = World::new();
+    let till = world.till(1);
+    let slow_down = |after_ms| Err(ProviderError::Throttled { after_ms });
+    world.omise.creates.then(slow_down(Some(2_000)));
+    let before = world.now();
+    let order = till.charge(charge()).await.unwrap();
+    let order = world.until_state(order.id, secs(5), AttemptState::Awaiting).await;
+    assert!(world.now().ms_since(before) >= 2_000, "the pause is kept");
+    assert_eq!(order.attempts.len(), 1, "it is the same attempt");
+    for (pause, asked) in [(Some(2_000), 2), (Some(3_001), 1), (None, 2)] {
+        let so_far = world.omise.creates.count();
+        world.omise.creates.then(slow_down(pause)).then(slow_down(pause));
+        let order = till.charge(charge()).await.unwrap();
+        world.until_state(order.id, secs(5), AttemptState::Failed).await;
+        assert_eq!(world.omise.creates.count() - so_far, asked, "{pause:?}");
+        // What was not asked is no answer to the next.
+        for _ in asked..2 {
+            let order = till.charge(charge()).await.unwrap();
+            world.until_state(order.id, secs(5), AttemptState::Failed).await;
+        }
+    }
 }

@@ -306,7 +306,7 @@ impl Failure<'_> {
         };
         let named = |name| envelope.data.as_ref().and_then(|data| data.raw(name)).is_some();
         envelope.is_success()
-            || ["referenceId", "transactionId", "order_no"]
+            || ["referenceId", "transactionId", "order_no", "agent_order_no"]
                 .into_iter()
                 .any(named)
     }
