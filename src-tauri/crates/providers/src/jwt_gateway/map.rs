@@ -299,13 +299,15 @@ impl Failure<'_> {
         }
     }
 
-    /// A 2xx that claims success without its data, or that names what was made beside a "no": no refusal of anything.
+    /// A 2xx that claims success without its data, that names what was made beside a "no", or whose data cannot be
+    /// read: no refusal of anything.
     fn is_muddled(&self) -> bool {
         let Some(envelope) = self.envelope.filter(|_| (200..=299).contains(&self.http_status)) else {
             return false;
         };
         let named = |name| envelope.data.as_ref().and_then(|data| data.raw(name)).is_some();
         envelope.is_success()
+            || envelope.unreadable_data
             || ["referenceId", "transactionId", "order_no", "agent_order_no"]
                 .into_iter()
                 .any(named)

@@ -21,6 +21,8 @@ pub(super) struct Envelope {
     pub(super) status: Option<String>,
     pub(super) message: Option<String>,
     pub(super) data: Option<Object>,
+    /// There is an object of data, but it cannot be read. An empty list or text beside a "no" is no data.
+    pub(super) unreadable_data: bool,
 }
 
 impl Envelope {
@@ -28,11 +30,13 @@ impl Envelope {
     pub(super) fn from_body(body: &[u8]) -> Option<Self> {
         let object = Object::parse(body)?;
         let code = object.number("code").and_then(|code| code.ok()?.units(0).ok());
+        let data = object.object("data");
         Some(Self {
+            unreadable_data: data.is_none() && object.raw("data").is_some_and(|raw| raw.starts_with('{')),
             code: code.and_then(|code| i64::try_from(code).ok()),
             status: object.text("status"),
             message: object.text("message"),
-            data: object.object("data"),
+            data,
         })
     }
 
