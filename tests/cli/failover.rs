@@ -43,7 +43,7 @@ async fn where_nothing_can_exist_the_next_one_is_tried_by_itself() {
         (refuse(403, "IP not in whitelist"), "misconfigured"),
         (
             Fault::RateLimited {
-                retry_after_s: Some(1),
+                retry_after_s: Some(60),
             },
             "throttled",
         ),
@@ -207,7 +207,7 @@ async fn a_named_provider_is_the_only_one_asked() {
         (refuse(401, "Invalid API key"), 1, "misconfigured"),
         (
             Fault::RateLimited {
-                retry_after_s: Some(1),
+                retry_after_s: Some(60),
             },
             1,
             "throttled",
@@ -277,4 +277,19 @@ async fn a_wrong_key_moves_on_and_the_sale_is_paid_at_the_next() {
             ["deposit_gateway", "paid", "—"]
         ]
     );
+}
+
+#[tokio::test]
+async fn a_moments_pause_is_waited_for_at_the_same_provider() {
+    for retry_after_s in [Some(1), None] {
+        let till = till_with(Fault::RateLimited { retry_after_s }).await;
+        let ended = till.run(&charge(&["--no-wait"])).await;
+        ended.expect(0);
+        assert_eq!(
+            attempts(&ended.last()),
+            [["jwt_gateway", "awaiting", "—"]],
+            "{retry_after_s:?}"
+        );
+        assert_eq!(till.charges().await.len(), 1);
+    }
 }

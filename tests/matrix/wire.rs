@@ -91,16 +91,18 @@ pub(crate) async fn slow_down_when_asked_to_create(stage: &mut Stage) {
     let id = stage.sell().await;
     stage.expect(id, OrderState::Due, AttemptState::Failed, &[]).await;
     assert_eq!(stage.newest(id).await.reason, Some(Reason::Throttled));
-    stage.pass(6_000).await;
+    stage.pass(3_000).await;
     stage.retry(id).await;
     assert_eq!(
         stage.newest(id).await.reason,
         Some(Reason::Throttled),
-        "the pause is kept"
+        "four seconds are too long to stand there"
     );
-    assert_eq!(stage.asked(create).await, 1);
-    stage.pass(1_500).await;
+    assert_eq!(stage.asked(create).await, 1, "the pause is kept");
+    stage.pass(3_000).await;
+    // What is left of it now is waited for.
     expect_next_attempt_pays(stage, id).await;
+    assert_eq!(stage.asked(create).await, 2);
 }
 
 pub(crate) async fn slow_down_when_asked_about(stage: &mut Stage) {
