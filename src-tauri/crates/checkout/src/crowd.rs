@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Questions to one provider at once: one that hangs must not keep the others from being asked.
-const MAX_TO_ONE: usize = 16;
+/// Questions to one provider at once. More than one, because one that hangs must not keep the others from being asked;
+/// few, because each waits for its turn in the provider's pace, and a question of several requests that loses its turn in
+/// the middle begins anew: with many in flight nobody would ever come to the end.
+const MAX_TO_ONE: usize = 6;
 
 /// What this process follows.
 #[derive(Default)]

@@ -23,7 +23,7 @@ impl Patience {
     const fn longest_wait(self) -> Duration {
         match self {
             Self::Customer => Duration::from_millis(5_000),
-            Self::Background => Duration::from_millis(1_100),
+            Self::Background => Duration::from_millis(1_500),
         }
     }
 }
