@@ -83,6 +83,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("keptang-ledger", &["keptang-domain", "keptang-ports"]),
     ("keptang-settings", &["keptang-domain", "keptang-ports"]),
     ("keptang-qr", &["keptang-domain"]),
+    // A receipt carries a QR: paper draws its modules, qr makes them.
+    ("keptang-paper", &["keptang-domain", "keptang-qr"]),
     ("keptang-simulator", &[]),
     (
         "keptang-api",
@@ -95,6 +97,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "keptang-ledger",
             "keptang-settings",
             "keptang-qr",
+            "keptang-paper",
             "keptang-simulator",
         ],
     ),

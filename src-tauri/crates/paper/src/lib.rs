@@ -1,0 +1,5 @@
+//! What a shop puts on paper or into a file: receipts and reports as PDF, raster for thermal printers, CSV and XLSX.
+//!
+//! Bytes only: nothing here opens a file, a socket or the ledger, and no amount is calculated; what is printed was
+//! decided elsewhere.
+#![warn(missing_docs)]
