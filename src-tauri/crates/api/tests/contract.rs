@@ -64,7 +64,7 @@ fn request(name: &str, order: &str, user: &str, pin: &str) -> serde_json::Value 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_approval_is_checked() {
     let (_dir, app) = shop().await;
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         app.add_user(role.word(), role, "1234", None).await.unwrap();
     }
     app.add_user("gone", Role::Owner, "1234", None).await.unwrap();

@@ -6,11 +6,13 @@
 #![warn(missing_docs)]
 
 pub mod cash;
+pub mod day;
 pub mod id;
 pub mod money;
 pub mod order;
 pub mod promptpay;
 pub mod provider;
+pub mod role;
 pub mod slip;
 pub mod time;
 

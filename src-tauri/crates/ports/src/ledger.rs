@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use keptang_domain::order::{Change, Order, OrderEvent, OrderState, Quote};
-use keptang_domain::provider::UnknownWord;
+use keptang_domain::role::Role;
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, SlipId, Timestamp};
 
 /// The ledger.
@@ -390,44 +390,5 @@ impl std::fmt::Debug for Person {
             .field("name", &self.name)
             .field("role", &self.role)
             .finish_non_exhaustive()
-    }
-}
-
-/// What a person may do (product.md §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Reads everything, changes nothing.
-    Auditor,
-    /// Takes payments.
-    Cashier,
-    /// Confirms by hand and refunds.
-    Manager,
-    /// Everything.
-    Owner,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 4] = [Self::Auditor, Self::Cashier, Self::Manager, Self::Owner];
-
-    /// The stable word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Auditor => "auditor",
-            Self::Cashier => "cashier",
-            Self::Manager => "manager",
-            Self::Owner => "owner",
-        }
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = UnknownWord;
-
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.word() == text)
-            .ok_or(UnknownWord)
     }
 }

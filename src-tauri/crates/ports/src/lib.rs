@@ -12,9 +12,10 @@ mod provider;
 mod slip;
 
 pub use clock::{Clock, Ids};
+pub use keptang_domain::role::Role;
 pub use ledger::{
     AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Role, Schedule, SlipFilter, SlipPicture, SlipRecord, VerifyReport, Watch, WorkerId,
+    Schedule, SlipFilter, SlipPicture, SlipRecord, VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
 pub use picture::PictureStore;
