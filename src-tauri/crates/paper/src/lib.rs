@@ -3,3 +3,5 @@
 //! Bytes only: nothing here opens a file, a socket or the ledger, and no amount is calculated; what is printed was
 //! decided elsewhere.
 #![warn(missing_docs)]
+
+pub mod table;
