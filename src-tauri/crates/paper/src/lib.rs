@@ -4,4 +4,7 @@
 //! decided elsewhere.
 #![warn(missing_docs)]
 
+pub mod csv;
 pub mod table;
+pub mod xlsx;
+pub mod text;
