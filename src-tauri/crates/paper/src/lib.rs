@@ -6,5 +6,5 @@
 
 pub mod csv;
 pub mod table;
-pub mod xlsx;
 pub mod text;
+pub mod xlsx;
