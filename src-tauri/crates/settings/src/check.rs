@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use keptang_domain::promptpay::Target;
 use keptang_domain::{DayCutoff, ProviderId};
@@ -161,6 +162,8 @@ fn is_valid(kind: Kind, text: &str) -> bool {
         Kind::UrlPath => is_url_path(text),
         Kind::TimeOfDay => time_of_day(text).is_some(),
         Kind::Socket => text.parse::<SocketAddr>().is_ok(),
+        // On Windows, `/x` is a folder of the current drive.
+        Kind::Folder => Path::new(text).is_absolute() || (cfg!(windows) && text.starts_with('/')),
         Kind::PromptPayId => text.parse::<Target>().is_ok(),
         Kind::LedgerUrl => is_ledger_url(text),
         Kind::CounterLetters => (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase()),
@@ -283,6 +286,10 @@ pub(crate) fn expected(kind: Kind) -> Expected {
         Kind::Socket => Expected::new(
             "an address and port such as \"127.0.0.1:8787\"",
             "ที่อยู่และพอร์ต เช่น \"127.0.0.1:8787\"",
+        ),
+        Kind::Folder => Expected::new(
+            "the whole path of a folder, such as \"/media/usb/keptang\" or \"D:\\\\keptang\"",
+            "ที่อยู่เต็มของโฟลเดอร์ เช่น \"/media/usb/keptang\" หรือ \"D:\\\\keptang\"",
         ),
         Kind::PromptPayId => Expected::new(
             "a PromptPay ID: mobile number (10 digits), national or tax ID (13) or e-wallet (15)",

@@ -15,6 +15,8 @@ pub enum Place {
     File { line: usize },
     /// An environment variable.
     Environment { variable: String },
+    /// A change that was asked for.
+    Change,
 }
 
 impl fmt::Display for Place {
@@ -22,6 +24,7 @@ impl fmt::Display for Place {
         match self {
             Self::File { line } => write!(f, "settings.toml line {line}"),
             Self::Environment { variable } => write!(f, "environment variable {variable}"),
+            Self::Change => f.write_str("not changed"),
         }
     }
 }
@@ -31,6 +34,7 @@ impl Place {
         match self {
             Self::File { line } => format!("settings.toml บรรทัด {line}"),
             Self::Environment { variable } => format!("ตัวแปรระบบ {variable}"),
+            Self::Change => "ยังไม่ได้แก้".to_owned(),
         }
     }
 }
@@ -86,6 +90,12 @@ pub enum SettingsError {
         place: Place,
         name: Option<SecretName>,
     },
+    #[error("settings.toml was changed by someone else meanwhile; nothing was written. Look at it again.")]
+    ChangedMeanwhile,
+    #[error("'{key}' stands in settings.toml in a way that only a person can change. Change it there.")]
+    NotEditable { key: String },
+    #[error("{} cannot be written ({reason}). Check its place, who owns it, and free disk space.", path.display())]
+    FileNotWritten { path: PathBuf, reason: io::ErrorKind },
     #[error("There is no secret '{variable}'. The nearest one is {}.", nearest.variable())]
     UnknownSecret { variable: String, nearest: SecretName },
     #[error("The environment variable {variable} is not valid text. Set it again.")]
@@ -125,6 +135,9 @@ impl SettingsError {
             Self::WrongType { .. } => "setting_wrong_type",
             Self::Invalid { .. } => "setting_invalid",
             Self::SecretInSettings { .. } => "secret_in_settings",
+            Self::ChangedMeanwhile => "settings_changed_meanwhile",
+            Self::NotEditable { .. } => "setting_not_editable",
+            Self::FileNotWritten { .. } => "file_not_written",
             Self::UnknownSecret { .. } => "unknown_secret",
             Self::NotText { .. } => "environment_not_text",
             Self::NoDataDir => "no_data_dir",
@@ -145,6 +158,7 @@ impl SettingsError {
             Self::UnknownKey { key, .. }
             | Self::WrongType { key, .. }
             | Self::Invalid { key, .. }
+            | Self::NotEditable { key }
             | Self::SecretInSettings { key, .. } => Some(key),
             Self::UnknownSecret { variable, .. } | Self::NotText { variable } => Some(variable),
             Self::SecretUnusable { name } => Some(name.variable()),
@@ -177,6 +191,15 @@ impl SettingsError {
                 place.th(),
                 name.map_or("ตัวแปรระบบ KEPTANG_SECRET__…", SecretName::variable)
             ),
+            Self::ChangedMeanwhile => {
+                "มีคนแก้ settings.toml ไปก่อนแล้ว จึงยังไม่ได้เขียนอะไร ดูค่าใหม่แล้วลองอีกครั้ง".to_owned()
+            }
+            Self::NotEditable { key } => {
+                format!("'{key}' ใน settings.toml เขียนไว้แบบที่แก้ให้ไม่ได้ กรุณาแก้ในไฟล์เอง")
+            }
+            Self::FileNotWritten { path, .. } => {
+                format!("เขียนไฟล์ {} ไม่ได้ ตรวจที่อยู่ เจ้าของไฟล์ และที่ว่างในดิสก์", path.display())
+            }
             Self::UnknownSecret { variable, nearest } => {
                 format!("ไม่มีความลับชื่อ '{variable}' ชื่อที่ใกล้ที่สุดคือ {}", nearest.variable())
             }

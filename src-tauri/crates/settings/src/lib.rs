@@ -4,6 +4,8 @@
 //! Every key is described once, in `schema`; loading, error texts and the file that `keptang init` writes all
 //! come from there. [`Secrets::load`] gathers keys from the environment and from the encrypted file.
 //!
+//! [`edit`] changes keys of `settings.toml` and leaves every other byte as it is.
+//!
 //! Nothing here reads the process environment except [`process_environment`]; nothing touches the network. Error
 //! texts name keys and places and never repeat a value, because what was typed into the wrong place may be a key.
 //! The operating system's keychain is not read here yet: it comes with the set-up wizard.
@@ -11,9 +13,12 @@
 mod address;
 mod check;
 mod data_dir;
+mod edit;
+mod edit_text;
 mod error;
 mod init;
 mod load;
+mod replace;
 mod schema;
 mod secret;
 mod secrets;
@@ -21,6 +26,7 @@ mod secrets_file;
 mod settings;
 
 pub use data_dir::{create_data_dir, data_dir};
+pub use edit::{Changed, EditedSettings, SettingChange, SettingValue, SettingsFile, edit, overridden};
 pub use error::{Expected, Place, SettingsError};
 pub use init::init_text;
 pub use load::{SETTINGS_FILE, process_environment};
@@ -28,7 +34,8 @@ pub use secret::{Secret, SecretName};
 pub use secrets::Secrets;
 pub use secrets_file::{SECRETS_FILE, SecretsFile};
 pub use settings::{
-    AccountText, AmountSignature, CallbackSignature, Callbacks, Crypto2328, DecimalText, DepositGateway,
-    EasySlip, Era, Flow, JwtGateway, JwtPaths, JwtType, Language, LedgerUrl, OmiseTrueMoney, PayoutAccount,
-    Printer, PrinterKind, Providers, Routing, Settings, Shop, ShopAccount, Timing, Vat, VatMode,
+    AccountText, AmountSignature, Backup, CallbackSignature, Callbacks, Crypto2328, DecimalText,
+    DepositGateway, EasySlip, Era, Flow, JwtGateway, JwtPaths, JwtType, Language, LedgerUrl, OmiseTrueMoney,
+    PayoutAccount, Printer, PrinterKind, Providers, Routing, Settings, Shop, ShopAccount, Timing, Vat,
+    VatMode,
 };

@@ -15,7 +15,7 @@ use crate::secret::{SecretName, looks_secret};
 use crate::settings::Settings;
 
 pub const SETTINGS_FILE: &str = "settings.toml";
-const OVERRIDE_PREFIX: &str = "KEPTANG__";
+pub(crate) const OVERRIDE_PREFIX: &str = "KEPTANG__";
 
 /// This process's environment variables whose names begin with `KEPTANG_`: the one place that reads them.
 ///
@@ -70,16 +70,17 @@ impl Settings {
         }
         for (variable, text) in environment {
             if let Some(rest) = variable.strip_prefix(OVERRIDE_PREFIX) {
-                let path = rest
-                    .split("__")
-                    .collect::<Vec<_>>()
-                    .join(".")
-                    .to_ascii_lowercase();
+                let path = path_of_variable(rest);
                 values.read_override(&path, &text, variable)?;
             }
         }
         Ok(Self::from_values(&values))
     }
+}
+
+/// `SHOP__NAME` to `shop.name`.
+pub(crate) fn path_of_variable(rest: &str) -> String {
+    rest.replace("__", ".").to_ascii_lowercase()
 }
 
 /// Accepted values by key.
@@ -96,30 +97,23 @@ impl Values {
         values
     }
 
+    /// Without the defaults, for seeing what a file itself sets.
+    pub(crate) fn nothing() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    pub(crate) fn into_map(self) -> BTreeMap<&'static str, Value> {
+        self.0
+    }
+
     pub(crate) fn get(&self, path: &str) -> Option<&Value> {
         debug_assert!(schema::find(path).is_some(), "{path} is not in the schema");
         self.0.get(path)
     }
 
     fn put(&mut self, key: &Key, raw: Raw, place: Place) -> Result<(), SettingsError> {
-        let refused = |refusal| {
-            let (name, expected) = (key.path.to_owned(), expected(key.kind));
-            match refusal {
-                Refusal::WrongType { found } => SettingsError::WrongType {
-                    key: name,
-                    place,
-                    found,
-                    expected,
-                },
-                Refusal::Invalid => SettingsError::Invalid {
-                    key: name,
-                    place,
-                    expected,
-                },
-            }
-        };
         // Emptied on purpose: what an earlier layer set is gone, and the default, if there is one, holds again.
-        let value = match check(key.kind, raw).map_err(refused)? {
+        let value = match checked(key, raw, place)? {
             None if key.has_default => Self::defaults().0.remove(key.path),
             value => value,
         };
@@ -130,7 +124,7 @@ impl Values {
         Ok(())
     }
 
-    fn read_file(&mut self, text: &str) -> Result<(), SettingsError> {
+    pub(crate) fn read_file(&mut self, text: &str) -> Result<(), SettingsError> {
         let line_of = |at: usize| 1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count();
         let document = DeTable::parse(text).map_err(|error| SettingsError::Syntax {
             line: error.span().map_or(1, |span| line_of(span.start)),
@@ -202,7 +196,27 @@ impl Values {
     }
 }
 
-fn join(parent: &str, name: &str) -> String {
+/// The value, or `None` where nothing is set, or what is wrong with it.
+pub(crate) fn checked(key: &Key, raw: Raw, place: Place) -> Result<Option<Value>, SettingsError> {
+    check(key.kind, raw).map_err(|refusal| {
+        let (name, expected) = (key.path.to_owned(), expected(key.kind));
+        match refusal {
+            Refusal::WrongType { found } => SettingsError::WrongType {
+                key: name,
+                place,
+                found,
+                expected,
+            },
+            Refusal::Invalid => SettingsError::Invalid {
+                key: name,
+                place,
+                expected,
+            },
+        }
+    })
+}
+
+pub(crate) fn join(parent: &str, name: &str) -> String {
     if parent.is_empty() {
         name.to_owned()
     } else {
@@ -241,7 +255,7 @@ fn refuse_secrets(
     Ok(())
 }
 
-fn raw(value: &DeValue<'_>) -> Raw {
+pub(crate) fn raw(value: &DeValue<'_>) -> Raw {
     match value {
         DeValue::String(text) => Raw::Text(text.clone().into_owned()),
         DeValue::Boolean(flag) => Raw::Flag(*flag),

@@ -1,6 +1,6 @@
 //! Every setting, once: its key, what it may hold, its default, and a line for the shop owner in Thai and English
-//! (cli.md, Settings). `training`, `shop.counter`, the routing lists besides
-//! `promptpay` and the two limits of payouts are additions of ours.
+//! (cli.md, Settings). `training`, `shop.counter`, `shop.idle_lock_minutes`,
+//! `[backup]`, the routing lists besides `promptpay` and the two limits of payouts are additions of ours.
 
 use keptang_domain::Method;
 
@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     UrlPath,
     TimeOfDay,
     Socket,
+    /// A folder with its whole path: the till may be started from anywhere.
+    Folder,
     PromptPayId,
     LedgerUrl,
     CounterLetters,
@@ -54,6 +56,17 @@ pub(crate) struct Key {
     pub(crate) has_default: bool,
     pub(crate) th: &'static str,
     pub(crate) en: &'static str,
+}
+
+impl Key {
+    /// Whether its text is an account number or PromptPay ID.
+    pub(crate) fn is_account(&self) -> bool {
+        const OTHERS: [&str; 2] = [
+            "providers.deposit_gateway.payer_account",
+            "providers.jwt_gateway.payer_account_number",
+        ];
+        self.kind == Kind::PromptPayId || OTHERS.contains(&self.path)
+    }
 }
 
 const fn key(path: &'static str, kind: Kind, shown: &'static str, th: &'static str, en: &'static str) -> Key {
@@ -101,6 +114,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     section("shop", "ร้าน", "Your shop"),
     section("vat", "ภาษีมูลค่าเพิ่ม", "VAT"),
     section("ledger", "สมุดบัญชี", "Ledger"),
+    section("backup", "สำรองข้อมูล", "Backups"),
     section("callbacks", "รับแจ้งเตือนจากผู้ให้บริการ", "Callbacks from providers"),
     section("providers.deposit_gateway", "เกตเวย์ฝากเงิน", "Deposit gateway"),
     section("providers.jwt_gateway", "เกตเวย์แบบ JWT", "JWT gateway"),
@@ -185,6 +199,8 @@ pub(crate) const KEYS: &[Key] = &[
         "เกตเวย์ปรับยอดได้ไม่เกินกี่บาท", "By how many baht a gateway may change the amount"),
     key("shop.counter", Kind::CounterLetters, r#""A""#,
         "อักษรหน้าเลขบิล แต่ละเคาน์เตอร์ต้องไม่ซ้ำกัน", "Letter before order numbers; each counter its own"),
+    key("shop.idle_lock_minutes", Kind::Number(0, 1_440), "5",
+        "ล็อกจอเมื่อไม่ได้ใช้กี่นาที 0 = ไม่ล็อก", "Minutes without use before the till locks; 0 = never"),
     unset("shop.accounts", Kind::Rows(ACCOUNT),
         r#"[{ bank_code = "004", number = "0000000000", name_th = "", name_en = "", promptpay = "" }]"#,
         "บัญชีของร้านที่ลูกค้าโอนเข้าได้ ใช้ตรวจสลิป", "Accounts of the shop that customers may pay into; slips are checked against them"),
@@ -195,6 +211,11 @@ pub(crate) const KEYS: &[Key] = &[
 
     key("ledger.url", Kind::LedgerUrl, r#""sqlite:ledger.sqlite""#,
         "ไฟล์ในโฟลเดอร์ข้อมูล หรือ postgres:// เมื่อมีหลายเคาน์เตอร์", "A file in the data directory, or postgres:// for several counters"),
+
+    unset("backup.folder", Kind::Folder, r#""/media/usb/keptang""#,
+        "โฟลเดอร์เก็บไฟล์สำรองที่เข้ารหัส ไม่ตั้ง = ไม่สำรองเอง", "Folder for encrypted copies, best on another disk; not set = no copies by themselves"),
+    key("backup.every_hours", Kind::Number(1, 720), "24", "สำรองทุกกี่ชั่วโมง", "Hours between copies"),
+    key("backup.keep", Kind::Number(1, 1_000), "14", "เก็บไฟล์สำรองล่าสุดกี่ไฟล์", "How many of the newest copies are kept"),
 
     key("callbacks.listen", Kind::Socket, r#""127.0.0.1:8787""#, "ที่อยู่ที่รอรับในเครื่องนี้", "Where this machine listens"),
     unset("callbacks.public_url", Kind::WebAddress, r#""""#,

@@ -7,8 +7,8 @@
 //! The passphrase is the caller's business: it is asked for every time and never kept here.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -17,6 +17,7 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use crate::error::SettingsError;
+use crate::replace::{lock_beside, replace_file};
 use crate::secret::{Secret, SecretName};
 
 pub const SECRETS_FILE: &str = "secrets.enc";
@@ -116,32 +117,13 @@ impl SecretsFile {
         if passphrase.expose().is_empty() {
             return Err(SettingsError::PassphraseMissing);
         }
-        // Window and command line may both be open: read, edit and replace as one step.
-        let lock = private_file(&self.path.with_extension("lock"), false)
-            .and_then(|lock| lock.lock().map(|()| lock))
-            .map_err(|error| self.access("locked", &error))?;
+        let lock = lock_beside(&self.path).map_err(|error| self.access("locked", &error))?;
         let mut secrets = self.open(passphrase)?;
         edit(&mut secrets);
         let bytes = encrypt(&secrets, passphrase, COST)?;
-        let written = self
-            .replace(&bytes)
-            .map_err(|error| self.access("written", &error));
+        let written = replace_file(&self.path, &bytes, None).map_err(|error| self.access("written", &error));
         drop(lock);
         written
-    }
-
-    /// A power cut leaves the old file or the new one, never half of either.
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let fresh = self.path.with_extension("enc.new");
-        let mut file = private_file(&fresh, true)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.path)?;
-        #[cfg(unix)]
-        if let Some(parent) = self.path.parent() {
-            File::open(parent)?.sync_all()?;
-        }
-        Ok(())
     }
 
     fn access(&self, act: &'static str, error: &io::Error) -> SettingsError {
@@ -151,14 +133,6 @@ impl SecretsFile {
             reason: error.kind(),
         }
     }
-}
-
-fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(truncate);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn encrypt(

@@ -18,6 +18,10 @@ const CHECKED: &str = "values are checked against the schema when they are loade
 pub struct AccountText(String);
 
 impl AccountText {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -129,6 +133,7 @@ pub struct Settings {
     pub vat: Vat,
     /// `ledger.url`
     pub ledger: LedgerUrl,
+    pub backup: Backup,
     pub callbacks: Callbacks,
     pub providers: Providers,
     /// `slips.easyslip`
@@ -151,6 +156,8 @@ pub struct Shop {
     pub adjust_limit_satang: i64,
     /// One or two capital letters before order numbers.
     pub counter: String,
+    /// How long the till waits without use before it locks; `None` when it never does.
+    pub idle_lock_minutes: Option<u32>,
     pub accounts: Vec<ShopAccount>,
 }
 
@@ -167,6 +174,16 @@ pub struct ShopAccount {
 pub struct Vat {
     pub mode: VatMode,
     pub pos_id: Option<String>,
+}
+
+/// Encrypted copies of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backup {
+    /// Where copies go by themselves; nowhere without it.
+    pub folder: Option<PathBuf>,
+    pub every_hours: u32,
+    /// How many of the newest copies are kept.
+    pub keep: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -365,6 +382,11 @@ impl Settings {
                 pos_id: values.optional_text("vat.pos_id"),
             },
             ledger: ledger_url(&values.text("ledger.url")),
+            backup: Backup {
+                folder: values.optional_text("backup.folder").map(PathBuf::from),
+                every_hours: values.number("backup.every_hours"),
+                keep: values.number("backup.keep"),
+            },
             callbacks: Callbacks {
                 listen: values.text("callbacks.listen").parse().expect(CHECKED),
                 public_url: values.optional_address("callbacks.public_url"),
@@ -429,6 +451,7 @@ fn shop(values: &Values) -> Shop {
         day_cutoff: time_of_day(&values.text("shop.day_cutoff")).expect(CHECKED),
         adjust_limit_satang: satang(&values.text("shop.adjust_limit")).expect(CHECKED),
         counter: values.text("shop.counter"),
+        idle_lock_minutes: Some(values.number("shop.idle_lock_minutes")).filter(|minutes| *minutes > 0),
         accounts: values.rows("shop.accounts").iter().map(account).collect(),
     }
 }

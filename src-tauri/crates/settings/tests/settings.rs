@@ -50,6 +50,11 @@ fn defaults_are_those_of_the_contract() {
     );
     assert_eq!((shop.adjust_limit_satang, shop.counter.as_str()), (100, "A"));
     assert!(shop.name.is_none() && shop.promptpay_id.is_none() && shop.accounts.is_empty());
+    assert_eq!(shop.idle_lock_minutes, Some(5));
+    let never = from_file("[shop]\nidle_lock_minutes = 0").unwrap();
+    assert_eq!(never.shop.idle_lock_minutes, None);
+    let backup = &settings.backup;
+    assert_eq!((&backup.folder, backup.every_hours, backup.keep), (&None, 24, 14));
     assert_eq!(settings.vat.mode, VatMode::None);
     assert_eq!(
         settings.ledger.sqlite_path(Path::new("/d")).unwrap(),
@@ -356,6 +361,10 @@ fn invalid_values_name_the_setting() {
         ("[ledger]\nurl = \"mysql://x\"", "ledger.url"),
         ("[routing]\ntruemoney = [\"omise\"]", "routing.truemoney"),
         ("[printer]\nwidth_mm = 72", "printer.width_mm"),
+        ("[backup]\nfolder = \"copies\"", "backup.folder"),
+        ("[backup]\nevery_hours = 0", "backup.every_hours"),
+        ("[backup]\nkeep = 0", "backup.keep"),
+        ("[shop]\nidle_lock_minutes = 1441", "shop.idle_lock_minutes"),
         ("[timing]\nlate_watch_hours = -1", "timing.late_watch_hours"),
         (
             "[providers.crypto_2328]\nttl_seconds = 60",
@@ -506,8 +515,8 @@ fn any_line_of_the_written_file_may_be_uncommented_alone_and_all_together() {
         let settings = from_file(&lines.join("\n")).unwrap_or_else(|error| panic!("{line}: {error}"));
         unchanged += usize::from(settings == defaults);
     }
-    // Both lists of accounts, the age of slips and `enabled` of five services show an example, not a default.
-    let examples = 2 + 1 + 5;
+    // Both lists of accounts, the age of slips, the folder for backups and `enabled` of five services show an example.
+    let examples = 2 + 1 + 1 + 5;
     assert_eq!(
         unchanged,
         keys_of_the_written_file().len() - examples,
