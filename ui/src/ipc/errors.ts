@@ -1,16 +1,23 @@
 // From an error code to a sentence. Exhaustive: a new code does not compile until it has its words. Codes themselves
 // are never shown; what support needs sits behind "details".
-import { m } from "../messages/index.svelte";
+import { language, m, say } from "../messages/index.svelte";
 import { shortAmount } from "../lib/money";
 import { networkText } from "../bill/coins";
 import { countdownText } from "../lib/time";
-import type { ApiError, ErrorCode, Method } from "./generated";
+import type { ApiError, Method } from "./generated";
+import type { AnyErrorCode } from "./owner-types";
 
-const CODES: Record<ErrorCode, true> = {
+const CODES: Record<AnyErrorCode, true> = {
   amount_invalid: true, amount_too_small: true, amount_too_large: true, method_unavailable: true, no_provider: true,
   misconfigured: true, provider_down: true, not_found: true, wrong_state: true, pin_wrong: true, pin_locked: true,
   forbidden: true, reason_missing: true, coin_not_taken: true, cash_too_little: true, payout_refused: true, ledger_unavailable: true, not_built: true, bad_request: true, internal: true,
+  locked: true, approval_needed: true, no_people: true, day_open_items: true, bad_setting: true, changed_meanwhile: true,
 };
+
+/** The code with those the generated file does not know yet. */
+export function codeOf(error: ApiError): AnyErrorCode {
+  return error.code;
+}
 
 export function isApiError(thrown: unknown): thrown is ApiError {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return false;
@@ -47,7 +54,7 @@ export function errorText(error: ApiError): string {
   const method = methodName(error.params.method);
   const min = limit(error.params.min);
   const max = limit(error.params.max);
-  switch (error.code) {
+  switch (codeOf(error)) {
     case "amount_invalid": return m.error_amount_invalid();
     case "amount_too_small": return method && min ? m.error_amount_too_small({ method, min }) : m.error_amount_too_small_plain();
     case "amount_too_large": return method && max ? m.error_amount_too_large({ method, max }) : m.error_amount_too_large_plain();
@@ -68,5 +75,11 @@ export function errorText(error: ApiError): string {
     case "not_built": return m.error_not_built();
     case "bad_request": return m.error_bad_request();
     case "internal": return m.error_internal();
+    case "locked": return m.error_locked();
+    case "approval_needed": return m.error_approval_needed();
+    case "no_people": return m.error_no_people();
+    case "day_open_items": return m.error_day_open_items({ count: error.params.count ?? "?" });
+    case "bad_setting": return say("error_bad_setting", { setting: error.params.setting ?? "?", what: (language() === "th" ? error.params.message_th : error.params.message_en) ?? "?" });
+    case "changed_meanwhile": return m.error_changed_meanwhile();
   }
 }

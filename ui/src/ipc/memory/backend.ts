@@ -1,11 +1,13 @@
 // A small honest stand-in for the backend: it keeps orders, follows attempts and plays the customer, with the same words
 // and the same refusals. It holds nothing after a reload and is never part of the product's window.
 import type { Display } from "../display";
-import type { Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TillState, TrainingAct } from "../generated";
+import type { Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TrainingAct } from "../generated";
 import type { Commands, HostEvents } from "../host";
+import type { OwnedTill, TillOwner } from "../owner-types";
 import { parseWire, toWire } from "../../lib/money";
 import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
 import { OwnersDesk } from "./owner";
+import { UNANSWERED } from "./owner-unanswered";
 import { fault } from "./fault";
 import { SlipCounter } from "./slips";
 import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle, type Draft } from "./world";
@@ -16,11 +18,15 @@ interface Faults { down: boolean; slow: boolean; lostAnswer: boolean; wrongQr: b
 const PIN = "1234";
 const TRIES = 3;
 const LOCK_S = 30;
+/** A shop that has added nobody yet: everything is open, as in the real one. */
+const TILL_OWNER: TillOwner = {
+  session: { person: null, role: null, locked: false, has_people: false, rights: ["look", "take", "review"], who: [] }, idle_lock_minutes: 0, shift: null, announcements: [], printer_on: false,
+};
 const ENDED: readonly AttemptState[] = ["paid", "failed", "expired", "cancelled"];
 
 export class MemoryBackend {
   orders: Order[] = [];
-  till: TillState;
+  till: OwnedTill;
   faults: Faults = { down: false, slow: false, lostAnswer: false, wrongQr: false, silent: false };
   /** Answer of a charge, in ms; a scene may hold it for ever. */
   answerMs = 120;
@@ -45,6 +51,7 @@ export class MemoryBackend {
       mode: options.training ? "training" : "live", counter: "A", cashier: options.bills ? "กะบ่าย · แพรว" : null, confirmers: ["บอย"], shift_word: "มะลิ",
       methods: methodsOf(options.world), default_method: options.world === "full" ? "promptpay" : "truemoney", callbacks_on: true,
       now: isoAt(0), offline: false, clock_behind_ms: null, current: null, restored: false, recent: [], waiting: 0, slips_on: true, slips_waiting: 0, slip_quota: null,
+      ...TILL_OWNER,
     };
   }
 
@@ -147,6 +154,7 @@ export class MemoryBackend {
   }
 
   readonly handlers: Handlers = {
+    ...UNANSWERED,
     till_state: async () => {
       const recent = this.orders.slice(0, 12).map((order) => this.fresh(order));
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
