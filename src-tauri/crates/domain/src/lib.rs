@@ -13,7 +13,9 @@ pub mod order;
 pub mod promptpay;
 pub mod provider;
 pub mod role;
+pub mod shift;
 pub mod slip;
+pub mod tax;
 pub mod time;
 
 pub use id::{AttemptId, CallbackToken, OrderId, RefundId, SlipId};

@@ -39,6 +39,12 @@ impl Timestamp {
         BusinessDay(self.0.saturating_add(BANGKOK_OFFSET_MS).div_euclid(MS_PER_DAY))
     }
 
+    /// The hour of the day in Bangkok, 0–23.
+    pub fn bangkok_hour(self) -> u8 {
+        let hour = self.0.saturating_add(BANGKOK_OFFSET_MS).rem_euclid(MS_PER_DAY) / 3_600_000;
+        u8::try_from(hour).expect("a day has 24 hours")
+    }
+
     /// The business day in Bangkok: a sale before the cut-off belongs to the day before (product.md §1).
     pub const fn business_day(self, cutoff: DayCutoff) -> BusinessDay {
         self.plus_ms(-cutoff.ms_after_midnight()).bangkok_day()
@@ -63,6 +69,11 @@ impl BusinessDay {
     /// The day after.
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// The day so many days later, or earlier when negative; stops at the ends of the range instead of wrapping.
+    pub const fn plus_days(self, days: i64) -> Self {
+        Self(self.0.saturating_add(days))
     }
 
     /// Year, month (1–12), day (1–31) in the proleptic Gregorian calendar.
@@ -147,6 +158,11 @@ impl DayCutoff {
         })
     }
 
+    /// The hour in which the business day begins, 0–23.
+    pub fn hour(self) -> u8 {
+        u8::try_from(self.minutes / 60).expect("a cut-off is within a day")
+    }
+
     const fn ms_after_midnight(self) -> i64 {
         self.minutes * 60_000
     }
@@ -162,7 +178,9 @@ mod tests {
         let before = Timestamp::from_ms(1_795_208_399_000);
         assert_eq!(before.bangkok_day().to_string(), "2026-11-21");
         assert_eq!(before.business_day(DayCutoff::DEFAULT).to_string(), "2026-11-20");
+        assert_eq!(before.bangkok_hour(), 3);
         let at = before.plus_ms(1_000);
+        assert_eq!(at.bangkok_hour(), 4);
         assert_eq!(at.business_day(DayCutoff::DEFAULT).to_string(), "2026-11-21");
         assert_eq!(
             at.business_day(DayCutoff::DEFAULT).starts_at(DayCutoff::DEFAULT),
