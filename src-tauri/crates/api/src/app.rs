@@ -135,7 +135,12 @@ impl App {
         } else {
             let passphrase = environment.iter().find(|(name, _)| name == "KEPTANG_PASSPHRASE");
             let passphrase = passphrase.map(|(_, text)| keptang_settings::Secret::new(text.clone()));
-            Secrets::load(environment.iter().cloned(), data_dir, passphrase.as_ref())?
+            Secrets::load(
+                environment.iter().cloned(),
+                data_dir,
+                passphrase.as_ref(),
+                &keptang_settings::Keychain::none(),
+            )?
         };
         let ledger: Arc<dyn Ledger> = Arc::new(open_ledger(&settings, data_dir).await?);
         let worker = WorkerId(SystemIds.next_token());

@@ -2,13 +2,15 @@
 //!
 //! [`Settings::load`] lays `settings.toml` and then `KEPTANG__SECTION__KEY` variables over the built-in defaults.
 //! Every key is described once, in `schema`; loading, error texts and the file that `keptang init` writes all
-//! come from there. [`Secrets::load`] gathers keys from the environment and from the encrypted file.
+//! come from there.
+//!
+//! [`Secrets::load`] gathers keys from the environment, the operating system's [`Keychain`] and the encrypted file, in
+//! this order; [`store_secret`] keeps a new one. [`pepper`] is the secret that PIN hashes need.
 //!
 //! [`edit`] changes keys of `settings.toml` and leaves every other byte as it is.
 //!
 //! Nothing here reads the process environment except [`process_environment`]; nothing touches the network. Error
 //! texts name keys and places and never repeat a value, because what was typed into the wrong place may be a key.
-//! The operating system's keychain is not read here yet: it comes with the set-up wizard.
 
 mod address;
 mod check;
@@ -17,7 +19,9 @@ mod edit;
 mod edit_text;
 mod error;
 mod init;
+mod keychain;
 mod load;
+mod pepper;
 mod replace;
 mod schema;
 mod secret;
@@ -29,9 +33,11 @@ pub use data_dir::{create_data_dir, data_dir};
 pub use edit::{Changed, EditedSettings, SettingChange, SettingValue, SettingsFile, edit, overridden};
 pub use error::{Expected, Place, SettingsError};
 pub use init::init_text;
+pub use keychain::{KEYCHAIN_NAMES_FILE, KEYCHAIN_VARIABLE, Keychain, KeychainStore, KeychainUnusable};
 pub use load::{SETTINGS_FILE, process_environment};
+pub use pepper::{PEPPER_FILE, pepper};
 pub use secret::{Secret, SecretName};
-pub use secrets::Secrets;
+pub use secrets::{SecretPlace, Secrets, remove_secret, store_secret};
 pub use secrets_file::{SECRETS_FILE, SecretsFile};
 pub use settings::{
     AccountText, AmountSignature, Backup, CallbackSignature, Callbacks, Crypto2328, DecimalText,

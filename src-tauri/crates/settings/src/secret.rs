@@ -4,6 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::error::SettingsError;
+
 /// A key, token or passphrase. Only [`Secret::expose`] gives the text; the memory is wiped when it is dropped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
@@ -81,6 +83,18 @@ impl SecretName {
     #[must_use]
     pub fn from_variable(variable: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|name| name.variable() == variable)
+    }
+
+    /// `value` without the blanks that pasting adds.
+    ///
+    /// # Errors
+    /// When it is empty or holds what no key has.
+    pub(crate) fn usable(self, value: &Secret) -> Result<Secret, SettingsError> {
+        let value = value.expose().trim();
+        if value.is_empty() || value.chars().any(char::is_control) {
+            return Err(SettingsError::SecretUnusable { name: self });
+        }
+        Ok(Secret::new(value))
     }
 
     /// The secret whose variable name is most like `variable`.

@@ -90,12 +90,9 @@ impl SecretsFile {
     /// # Errors
     /// As [`Self::open`]; also when the value cannot be a key, or the file cannot be written.
     pub fn set(&self, name: SecretName, value: &Secret, passphrase: &Secret) -> Result<(), SettingsError> {
-        let value = value.expose().trim();
-        if value.is_empty() || value.chars().any(char::is_control) {
-            return Err(SettingsError::SecretUnusable { name });
-        }
+        let value = name.usable(value)?;
         self.change(passphrase, |secrets| {
-            secrets.insert(name, Secret::new(value));
+            secrets.insert(name, value);
         })
     }
 
