@@ -85,6 +85,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("keptang-qr", &["keptang-domain"]),
     // A receipt carries a QR: paper draws its modules, qr makes them.
     ("keptang-paper", &["keptang-domain", "keptang-qr"]),
+    // It carries bytes; what they show is paper's.
+    ("keptang-printer", &["keptang-domain", "keptang-ports"]),
     ("keptang-simulator", &[]),
     (
         "keptang-api",
@@ -98,6 +100,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "keptang-settings",
             "keptang-qr",
             "keptang-paper",
+            "keptang-printer",
             "keptang-simulator",
         ],
     ),
