@@ -4,6 +4,7 @@ import type { SlipDesk } from "../features/slip/desk.svelte";
 import type { Till } from "../screens/Cashier/till.svelte";
 import type { Order } from "./generated";
 import type { Host, HostEvents } from "./host";
+import type { Role } from "./owner-types";
 import { MemoryBackend } from "./memory/backend";
 import { scenes } from "./memory/scenes";
 
@@ -11,7 +12,7 @@ const CHANNEL = "keptang-display";
 
 export function hostOf(backend: MemoryBackend): Host {
   return {
-    call: (name, request) => backend.handlers[name](request),
+    call: (name, request) => backend.answer(name, request),
     on: async (event, hear) =>
       backend.listen((heard, payload) => {
         if (heard === event) hear(payload as Parameters<typeof hear>[0]);
@@ -27,6 +28,15 @@ export interface Memory {
   order: Order | null;
 }
 
+const ROLES: readonly Role[] = ["auditor", "cashier", "manager", "owner"];
+
+/** ?as=cashier signs somebody in, ?as=nobody leaves the till locked; otherwise the owner is there. */
+function signedIn(name: string | null): { as?: Role | null } {
+  if (name === "nobody") return { as: null };
+  const as = ROLES.find((role) => role === name);
+  return as === undefined ? {} : { as };
+}
+
 /** ?state=… picks a scene; ?training=1 the training look; ?world=first the shop of the first start. */
 export function memoryHost(query: URLSearchParams): Memory {
   const name = query.get("state");
@@ -36,6 +46,8 @@ export function memoryHost(query: URLSearchParams): Memory {
     training: query.get("training") === "1" || (fresh && query.get("training") !== "0"),
     world: query.get("world") === "first" || fresh ? "first" : "full",
     bills: query.get("bills") !== "0" && !fresh,
+    ...signedIn(query.get("as")),
+    firstRun: query.get("setup") === "1",
   });
   const order = scene.before?.(backend) || undefined;
   if (typeof BroadcastChannel !== "undefined") {

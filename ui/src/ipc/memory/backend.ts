@@ -2,11 +2,16 @@
 // and the same refusals. It holds nothing after a reload and is never part of the product's window.
 import type { Display } from "../display";
 import type { Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TrainingAct } from "../generated";
-import type { Commands, HostEvents } from "../host";
-import type { OwnedTill, TillOwner } from "../owner-types";
+import type { Commands, HostEvents, Request } from "../host";
+import type { OwnedTill, Role, TillOwner } from "../owner-types";
 import { parseWire, toWire } from "../../lib/money";
 import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
 import { OwnersDesk } from "./owner";
+import { MemoryDays } from "./owner-day";
+import { MemoryPrinter } from "./owner-paper";
+import { MemoryPeople } from "./owner-session";
+import { MemorySetup } from "./owner-setup";
+import { MemoryShifts } from "./owner-shift";
 import { UNANSWERED } from "./owner-unanswered";
 import { fault } from "./fault";
 import { SlipCounter } from "./slips";
@@ -37,13 +42,18 @@ export class MemoryBackend {
     orders: () => this.orders, find: (order) => this.find(order), pay: (order, amount) => this.pay(order, amount, "slip"), mustBe: (pin) => this.#mustBe(pin),
     changed: (slipId) => this.emit("slip_changed", { slip_id: slipId }), isoIn: (ms) => isoAt(this.nowMs + ms),
   });
+  people: MemoryPeople;
+  days: MemoryDays;
+  shifts: MemoryShifts;
+  setup: MemorySetup;
+  printer = new MemoryPrinter((order) => this.find(order), () => this.till.shop_name, () => this.nowMs);
   #heard = new Set<(event: keyof HostEvents, payload: HostEvents[keyof HostEvents]) => void>();
   #readAt = new Map<string, number>();
   #startedAt = performance.now();
   #wrongPins = 0;
   #serial = 147;
 
-  constructor(options: { training: boolean; world: "full" | "first"; bills: boolean }) {
+  constructor(options: { training: boolean; world: "full" | "first"; bills: boolean; as?: Role | null; firstRun?: boolean }) {
     if (options.bills) this.orders = afternoon(0);
     else this.#serial = 1;
     this.till = {
@@ -53,6 +63,25 @@ export class MemoryBackend {
       now: isoAt(0), offline: false, clock_behind_ms: null, current: null, restored: false, recent: [], waiting: 0, slips_on: true, slips_waiting: 0, slip_quota: null,
       ...TILL_OWNER,
     };
+    this.people = new MemoryPeople({ staff: options.bills, signedIn: options.as === undefined ? "owner" : options.as }, () => isoAt(this.nowMs));
+    const note = this.people.note.bind(this.people);
+    const sees = (right: "review" | "own"): boolean => this.people.session.rights.includes(right);
+    this.shifts = new MemoryShifts({ orders: () => this.orders, person: () => this.people.person, maySee: () => sees("review"), nowMs: () => this.nowMs, note }, options.bills);
+    const announce = (one: OwnedTill["announcements"][number]): void => void (this.till = { ...this.till, announcements: [...this.till.announcements, one] });
+    this.setup = new MemorySetup({ nowMs: () => this.nowMs, note, announce, seesAccounts: () => sees("own") }, { full: options.bills, firstRun: options.firstRun ?? false, training: options.training });
+    this.days = new MemoryDays({ tillOrders: () => this.orders, nowMs: () => this.nowMs, person: () => this.people.person, seesRaw: () => sees("own") });
+    const owners: Partial<Handlers> = { ...this.days.handlers, ...this.people.handlers, ...this.shifts.handlers, ...this.setup.handlers, ...this.printer.handlers };
+    Object.assign(this.handlers, owners);
+  }
+
+  /** As across the real border: who may, then the answer. */
+  answer<K extends keyof Commands>(name: K, request: Request<K>): Promise<Commands[K]["reply"]> {
+    try {
+      this.people.authorise(name, request.as);
+    } catch (refusal) {
+      return Promise.reject(refusal);
+    }
+    return this.handlers[name](request);
   }
 
   get nowMs(): number {
@@ -158,7 +187,8 @@ export class MemoryBackend {
     till_state: async () => {
       const recent = this.orders.slice(0, 12).map((order) => this.fresh(order));
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
-      return { ...this.till, now: isoAt(this.nowMs), recent, waiting: running.length, slips_waiting: this.slips.waiting.length, current: this.till.restored ? (running[0] ?? null) : null };
+      const { session } = this.people;
+      return { ...this.till, session, shift: this.shifts.line, now: isoAt(this.nowMs), recent, waiting: running.length, slips_waiting: this.slips.waiting.length, current: this.till.restored ? (running[0] ?? null) : null };
     },
     charge: async ({ amount, method, provider, ...particulars }) => {
       this.charges += 1;
