@@ -4,7 +4,15 @@
 //! decided elsewhere.
 #![warn(missing_docs)]
 
+pub mod amount;
 pub mod csv;
+pub mod document;
+mod flow;
+pub mod language;
+mod measure;
+mod page;
+mod pdf;
+pub mod receipt;
 pub mod table;
 pub mod text;
 pub mod xlsx;

@@ -1,5 +1,6 @@
 //! The two bundled faces. Sarabun, SIL Open Font License 1.1: one file has Thai, Latin and the baht sign.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use rustybuzz::ttf_parser::GlyphId;
@@ -22,6 +23,7 @@ pub struct Face {
     thai: ShapePlan,
     latin: ShapePlan,
     replacement: GlyphId,
+    letters: HashMap<u16, String>,
 }
 
 static REGULAR: LazyLock<Face> =
@@ -46,6 +48,7 @@ impl Face {
         let replacement = shaper
             .glyph_index(REPLACEMENT)
             .expect("the bundled face has a lozenge");
+        let letters = letters(&shaper);
         Self {
             data,
             weight,
@@ -53,7 +56,13 @@ impl Face {
             thai,
             latin,
             replacement,
+            letters,
         }
+    }
+
+    /// The letters a glyph stands for, taken alone; a mark moved out of another's way still is that mark.
+    pub fn letters_of(&self, id: u16) -> Option<&str> {
+        self.letters.get(&id).map(String::as_str)
     }
 
     /// The whole TrueType file.
@@ -101,3 +110,38 @@ impl Face {
 
 /// A visible sign with a width of its own. An empty box would look like a fault of the printer.
 const REPLACEMENT: char = '\u{25CA}';
+
+/// Glyphs a character leads to, and their variants by name: `yoYingthai.less` is the ญ without its foot.
+fn letters(face: &rustybuzz::ttf_parser::Face<'_>) -> HashMap<u16, String> {
+    let mut letters = HashMap::new();
+    let mut by_name = HashMap::new();
+    for subtable in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
+        if !subtable.is_unicode() {
+            continue;
+        }
+        subtable.codepoints(|code| {
+            let (Some(c), Some(id)) = (char::from_u32(code), subtable.glyph_index(code)) else {
+                return;
+            };
+            let text = letters.entry(id.0).or_insert_with(|| c.to_string());
+            if let Some(name) = face.glyph_name(id) {
+                by_name.insert(name.to_owned(), text.clone());
+            }
+        });
+    }
+    for id in (1..face.number_of_glyphs()).map(GlyphId) {
+        let Some(name) = face.glyph_name(id) else { continue };
+        let base = name.split('.').next().unwrap_or(name);
+        if let Some(text) = by_name.get(base).cloned().or_else(|| spelled_out(base)) {
+            letters.entry(id.0).or_insert(text);
+        }
+    }
+    letters
+}
+
+/// `uni0E4D0E48` names two characters drawn as one glyph.
+fn spelled_out(name: &str) -> Option<String> {
+    let digits = name.strip_prefix("uni").filter(|digits| digits.is_ascii())?;
+    let letter = |at| char::from_u32(u32::from_str_radix(digits.get(at..at + 4)?, 16).ok()?);
+    (0..digits.len()).step_by(4).map(letter).collect()
+}

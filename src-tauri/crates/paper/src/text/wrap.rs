@@ -1,5 +1,5 @@
-//! Lines that fit a width. Thai has no spaces between words: a model finds them, and the rules of Thai spelling
-//! say where a line must not end even if the model would.
+//! Lines that fit a width. Thai has no spaces between words: a dictionary finds them, and the rules of Thai spelling
+//! say where a line must not end even if the dictionary would.
 
 use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
@@ -11,7 +11,7 @@ use super::{Face, ShapedLine, shape_line};
 static SEGMENTER: LazyLock<LineSegmenterBorrowed<'static>> = LazyLock::new(|| {
     let mut options = LineBreakOptions::default();
     options.strictness = Some(LineBreakStrictness::Strict);
-    LineSegmenter::new_lstm(options)
+    LineSegmenter::new_dictionary(options)
 });
 
 /// Breaks `text` into lines of at most `width` font units: at line ends and between words; inside a word only when
