@@ -7,9 +7,18 @@ import { thaiWords } from "./words";
 export const START_ISO = "2025-11-21T14:35:12.000+07:00";
 export const LIFETIME_MS = 300_000;
 
+let start = START_ISO;
+/** The hour this host plays at; every host sets it before it begins. */
+export function startAt(iso: string): void {
+  start = iso;
+}
+export function startIso(): string {
+  return start;
+}
+
 /** RFC 3339 with +07:00, `ms` after the start of this host. */
 export function isoAt(ms: number): string {
-  const local = new Date(Date.parse(START_ISO) + ms + 7 * 3_600_000);
+  const local = new Date(Date.parse(start) + ms + 7 * 3_600_000);
   return `${local.toISOString().slice(0, 23)}+07:00`;
 }
 
