@@ -87,6 +87,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("keptang-paper", &["keptang-domain", "keptang-qr"]),
     // It carries bytes; what they show is paper's.
     ("keptang-printer", &["keptang-domain", "keptang-ports"]),
+    // It is given bytes and a passphrase, and knows neither the ledger nor the secrets.
+    ("keptang-vault", &["keptang-domain"]),
     ("keptang-simulator", &[]),
     (
         "keptang-api",
@@ -98,6 +100,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "keptang-callbacks",
             "keptang-ledger",
             "keptang-settings",
+            "keptang-vault",
             "keptang-qr",
             "keptang-paper",
             "keptang-printer",

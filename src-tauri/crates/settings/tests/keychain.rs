@@ -15,16 +15,17 @@ use keptang_settings::{
 
 const KEY: SecretName = SecretName::OmiseSecretKey;
 
+/// Secrets by service and account.
+type Kept = BTreeMap<(String, String), Secret>;
+
 #[derive(Default)]
 struct Memory {
-    kept: Mutex<BTreeMap<(String, String), Secret>>,
+    kept: Mutex<Kept>,
     locked: AtomicBool,
 }
 
 impl Memory {
-    fn guard(
-        &self,
-    ) -> Result<std::sync::MutexGuard<'_, BTreeMap<(String, String), Secret>>, KeychainUnusable> {
+    fn guard(&self) -> Result<std::sync::MutexGuard<'_, Kept>, KeychainUnusable> {
         if self.locked.load(Ordering::SeqCst) {
             Err(KeychainUnusable)
         } else {
