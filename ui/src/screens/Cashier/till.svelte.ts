@@ -8,9 +8,11 @@ import { face, isPaid, isRunning, kindOf, nearlyOver, newest, type BillKind } fr
 import { checkText, restoredText } from "../../bill/words";
 import type { Client } from "../../ipc/client";
 import { asApiError, errorText } from "../../ipc/errors";
-import type { ApiError, Method, Order, Provider, TillState, TrainingAct } from "../../ipc/generated";
+import type { ApiError, Method, Order, Provider, TrainingAct } from "../../ipc/generated";
+import type { FullTillState } from "../../ipc/host";
 import { toWire } from "../../lib/money";
 import { m, say, setLanguage } from "../../messages/index.svelte";
+import { takeSession } from "../../session/present.svelte";
 import { Beside } from "./beside";
 import { Drawer } from "./drawer.svelte";
 import { Notices } from "./notices.svelte";
@@ -27,7 +29,7 @@ const ARMED_MS = 3000;
 const RESTORED_MS = 30_000;
 
 export class Till {
-  state = $state.raw<TillState | null>(null);
+  state = $state.raw<FullTillState | null>(null);
   readAt = $state(0);
   bill = $state.raw<Order | null>(null);
   billReadAt = $state(0);
@@ -55,8 +57,7 @@ export class Till {
   #disarm: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client, preferences: Preferences) {
-    this.#client = client;
-    this.#preferences = preferences;
+    [this.#client, this.#preferences] = [client, preferences];
     this.beside = new Beside(client, this.notices, (work) => this.#do(work));
     this.#voice = new Voice(() => preferences.sound === "on");
   }
@@ -362,11 +363,12 @@ export class Till {
     this.#kinds.set(order.order_id, kindOf(order));
   }
 
-  #takeState(state: TillState): void {
+  #takeState(state: FullTillState): void {
     const first = this.state === null;
     const wasOffline = this.state?.offline ?? false;
     if (wasOffline && !state.offline && state.waiting > 0) this.notices.say("idle", m.back_online({ count: state.waiting }));
     this.state = state;
+    takeSession(state.session);
     this.readAt = performance.now();
     for (const order of state.recent) {
       if (first) this.#kinds.set(order.order_id, kindOf(order));
