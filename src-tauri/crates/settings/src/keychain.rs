@@ -17,6 +17,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::error::SettingsError;
+use crate::keychain_system::SystemKeychain;
 use crate::replace::replace_file;
 use crate::secret::Secret;
 
@@ -68,6 +69,19 @@ impl fmt::Debug for Keychain {
 }
 
 impl Keychain {
+    /// The keychain of this computer, unless the environment says `KEPTANG_KEYCHAIN=off`.
+    #[must_use]
+    pub fn of_system<'a>(environment: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let is_off = |(name, value): (&str, &str)| name == KEYCHAIN_VARIABLE && value.trim() == "off";
+        if environment.into_iter().any(is_off) {
+            return Self::none();
+        }
+        Self {
+            store: Some(Arc::new(SystemKeychain)),
+            ..Self::none()
+        }
+    }
+
     /// For headless use, training and tests.
     #[must_use]
     pub fn none() -> Self {

@@ -20,6 +20,7 @@ mod edit_text;
 mod error;
 mod init;
 mod keychain;
+mod keychain_system;
 mod load;
 mod pepper;
 mod replace;

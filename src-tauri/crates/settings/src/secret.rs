@@ -45,13 +45,15 @@ pub enum SecretName {
     OmiseWebhookSecret,
     Crypto2328ApiKey,
     EasySlipApiKey,
+    /// For copies that are made by themselves; those a person makes ask for one.
+    BackupPassphrase,
 }
 
 /// What the names of environment variables that hold secrets begin with.
 pub(crate) const SECRET_PREFIX: &str = "KEPTANG_SECRET";
 
 impl SecretName {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DepositGatewayToken,
         Self::DepositGatewayApiKey,
         Self::DepositGatewaySecretKey,
@@ -61,6 +63,7 @@ impl SecretName {
         Self::OmiseWebhookSecret,
         Self::Crypto2328ApiKey,
         Self::EasySlipApiKey,
+        Self::BackupPassphrase,
     ];
 
     /// The environment variable that holds it; also its name in the encrypted file.
@@ -76,6 +79,7 @@ impl SecretName {
             Self::OmiseWebhookSecret => "KEPTANG_SECRET__OMISE_TRUEMONEY__WEBHOOK_SECRET",
             Self::Crypto2328ApiKey => "KEPTANG_SECRET__CRYPTO_2328__API_KEY",
             Self::EasySlipApiKey => "KEPTANG_SECRET__EASYSLIP__API_KEY",
+            Self::BackupPassphrase => "KEPTANG_SECRET__BACKUP__PASSPHRASE",
         }
     }
 
@@ -187,6 +191,7 @@ mod tests {
                 Some(SecretName::DepositGatewayToken),
             ),
             ("slips.easyslip.api_key", Some(SecretName::EasySlipApiKey)),
+            ("backup.passphrase", Some(SecretName::BackupPassphrase)),
             ("ledger.password", None),
             ("secret_key", None),
         ];

@@ -316,3 +316,13 @@ fn many_at_once_come_out_with_the_same_pepper() {
     });
     assert!(peppers.iter().all(|one| *one == peppers[0]));
 }
+
+#[test]
+fn the_systems_keychain_can_be_switched_off() {
+    let of = |pairs: &[(&str, &str)]| format!("{:?}", Keychain::of_system(pairs.iter().copied()));
+    assert_eq!(of(&[("KEPTANG_KEYCHAIN", "off")]), "Keychain(none)");
+    assert_eq!(
+        of(&[("KEPTANG_KEYCHAIN", ""), ("KEPTANG_PIN", "off")]),
+        "Keychain"
+    );
+}
