@@ -53,7 +53,7 @@ fn sale(id: u128) -> NewOrder {
 pub(crate) async fn measure() -> Vec<Row> {
     let dir = tempfile::tempdir().unwrap();
     let ours_path = dir.path().join("ours.sqlite");
-    let ledger = Arc::new(SqliteLedger::open(&ours_path).await.unwrap());
+    let ledger = Arc::new(SqliteLedger::open(&ours_path, DayCutoff::DEFAULT).await.unwrap());
     let mut peer = Peer::open(&dir.path().join("peer.sqlite"));
     let reader = Connection::open_with_flags(&ours_path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
 

@@ -6,7 +6,7 @@ use crate::figures::{Row, Samples};
 use crate::flush::Flush;
 use crate::shop::{self, MachineClock, PROVIDERS, SETTLE};
 use keptang_checkout::{Till, Timing};
-use keptang_domain::ProviderId;
+use keptang_domain::{DayCutoff, ProviderId};
 use keptang_ledger::SqliteLedger;
 use keptang_simulator::control::{Client, FaultRule};
 use keptang_simulator::faults::{Endpoint, Fault, WebhookVariant};
@@ -48,7 +48,7 @@ pub(crate) async fn measure() -> Vec<Row> {
     let customer = Client::new(&simulator.base_url()).unwrap();
     let silent = FaultRule::always(Fault::webhook(WebhookVariant::None));
     customer.set_fault(&silent).await.unwrap();
-    let ledger = SqliteLedger::open(&dir.path().join("ledger.sqlite"))
+    let ledger = SqliteLedger::open(&dir.path().join("ledger.sqlite"), DayCutoff::DEFAULT)
         .await
         .unwrap();
     let timing = Timing {
@@ -98,7 +98,9 @@ pub(crate) async fn measure() -> Vec<Row> {
 
 /// The shop's own PromptPay QR, beside the two commits that any payment takes.
 async fn nobody_asked(dir: &Path) -> Row {
-    let ledger = SqliteLedger::open(&dir.join("direct.sqlite")).await.unwrap();
+    let ledger = SqliteLedger::open(&dir.join("direct.sqlite"), DayCutoff::DEFAULT)
+        .await
+        .unwrap();
     let direct = vec![shop::promptpay_direct()];
     let till = shop::till(
         Arc::new(ledger),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use keptang_callbacks::Listener;
 use keptang_checkout::{Till, Timing};
 use keptang_domain::order::{AttemptState, Order};
-use keptang_domain::{Money, OrderId, ProviderId};
+use keptang_domain::{DayCutoff, Money, OrderId, ProviderId};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{Clock, NoticeSink};
 use keptang_simulator::TRAINING_WEBHOOK_SECRET;
@@ -34,7 +34,7 @@ pub(crate) async fn measure() -> Vec<Row> {
     // Callbacks are sent by the measurement itself, so that it knows when.
     let silent = FaultRule::always(Fault::webhook(WebhookVariant::None));
     customer.set_fault(&silent).await.unwrap();
-    let ledger = SqliteLedger::open(&dir.path().join("ledger.sqlite"))
+    let ledger = SqliteLedger::open(&dir.path().join("ledger.sqlite"), DayCutoff::DEFAULT)
         .await
         .unwrap();
     let timing = Timing {

@@ -2,11 +2,12 @@
 //! attempts somebody is asking about, so that a test waits for the end of that instead of for a time.
 
 use async_trait::async_trait;
+use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order, OrderEvent};
-use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, OrderId, Timestamp};
 use keptang_ports::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
+    Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
 };
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -227,5 +228,25 @@ impl Ledger for Books {
 
     async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
         self.open()?.note(line, after).await
+    }
+
+    async fn trail_lines(&self, filter: TrailFilter) -> Result<Vec<(i64, AuditLine)>, LedgerError> {
+        self.open()?.trail_lines(filter).await
+    }
+
+    async fn takings(&self, filter: TakingsFilter) -> Result<Vec<Cell>, LedgerError> {
+        self.open()?.takings(filter).await
+    }
+
+    async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
+        self.open()?.day_facts(day).await
+    }
+
+    async fn head(&self) -> Result<i64, LedgerError> {
+        self.open()?.head().await
+    }
+
+    async fn last_document(&self, series: &str) -> Result<u64, LedgerError> {
+        self.open()?.last_document(series).await
     }
 }

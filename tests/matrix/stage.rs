@@ -364,7 +364,7 @@ impl Stage {
 
 async fn open_file(data_dir: &TempDir) -> Arc<dyn Ledger> {
     let path = data_dir.path().join("ledger.sqlite");
-    Arc::new(SqliteLedger::open(&path).await.unwrap())
+    Arc::new(SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap())
 }
 
 fn assemble(

@@ -16,7 +16,7 @@ use crate::shop::{self, MachineClock};
 use gate::Gate;
 use keptang_checkout::{Till, Timing};
 use keptang_domain::order::{AttemptState, Order};
-use keptang_domain::{ProviderId, Timestamp};
+use keptang_domain::{DayCutoff, ProviderId, Timestamp};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{Clock, Ledger, PaymentProvider};
 use keptang_simulator::control::{Action, Client};
@@ -97,7 +97,9 @@ async fn follow(attempts: usize) -> Figures {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger.sqlite");
     let mut server = Server::start().await;
-    let ledger = Arc::new(Watched::new(SqliteLedger::open(&path).await.unwrap()));
+    let ledger = Arc::new(Watched::new(
+        SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap(),
+    ));
     let clock = Arc::new(PastClock::default());
     let is_limited = Arc::new(AtomicBool::new(false));
     let gates = ASKED.map(|id| {

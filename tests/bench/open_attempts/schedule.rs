@@ -6,12 +6,14 @@
 use crate::figures::Samples;
 use crate::shop::MachineClock;
 use async_trait::async_trait;
+use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order};
-use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, OrderId, Timestamp};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{
-    AuditLine, Claim, Clock, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
-    Person, Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, Clock, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey,
+    PastEvent, Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch,
+    WorkerId,
 };
 use rusqlite::{Connection, OpenFlags};
 use std::collections::HashMap;
@@ -225,5 +227,25 @@ impl Ledger for Watched {
 
     async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
         self.inner.note(line, after).await
+    }
+
+    async fn trail_lines(&self, filter: TrailFilter) -> Result<Vec<(i64, AuditLine)>, LedgerError> {
+        self.inner.trail_lines(filter).await
+    }
+
+    async fn takings(&self, filter: TakingsFilter) -> Result<Vec<Cell>, LedgerError> {
+        self.inner.takings(filter).await
+    }
+
+    async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
+        self.inner.day_facts(day).await
+    }
+
+    async fn head(&self) -> Result<i64, LedgerError> {
+        self.inner.head().await
+    }
+
+    async fn last_document(&self, series: &str) -> Result<u64, LedgerError> {
+        self.inner.last_document(series).await
     }
 }

@@ -475,7 +475,7 @@ async fn open_ledger(
             .to_owned();
         path.set_file_name(format!("training-{name}"));
     }
-    Ok(keptang_ledger::SqliteLedger::open(&path).await?)
+    Ok(keptang_ledger::SqliteLedger::open(&path, settings.shop.day_cutoff).await?)
 }
 
 /// Where providers reach us. In training the simulator is on this machine, so the listener itself is public enough.

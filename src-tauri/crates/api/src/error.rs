@@ -137,7 +137,10 @@ impl From<TransitionError> for ApiError {
             TransitionError::Amount | TransitionError::MoreThanReceived => {
                 Self::new(ErrorCode::AmountInvalid)
             }
-            TransitionError::IdUsed | TransitionError::AlreadyOpen => {
+            TransitionError::DocumentIssuedAlready
+            | TransitionError::NoReceipt
+            | TransitionError::RefundNotDone => Self::new(ErrorCode::WrongState).with("reason", error),
+            TransitionError::IdUsed | TransitionError::AlreadyOpen | TransitionError::DocumentNumber => {
                 Self::logged(ErrorCode::Internal, &error)
             }
         }

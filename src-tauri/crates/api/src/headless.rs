@@ -169,6 +169,7 @@ impl App {
                 None => None,
             },
             limit: wish.limit,
+            ..OrderFilter::default()
         };
         let mut shown = Vec::new();
         for order in self.till().ledger().list(filter).await? {

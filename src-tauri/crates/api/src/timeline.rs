@@ -73,6 +73,20 @@ fn told(event: &OrderEvent) -> (String, Option<String>, Value) {
             });
             ("refund_resolved".to_owned(), None, facts)
         }
+        OrderEvent::DocumentIssued {
+            kind,
+            refund,
+            number,
+            vat_rate_bp,
+            by,
+            ..
+        } => {
+            let facts = json!({
+                "kind": kind.word(), "number": number, "refund_id": refund.map(|id| id.to_string()),
+                "vat_rate_bp": vat_rate_bp, "by": by,
+            });
+            ("document_issued".to_owned(), None, facts)
+        }
     }
 }
 

@@ -66,6 +66,11 @@ impl BusinessDay {
         Timestamp(self.0 * MS_PER_DAY - BANGKOK_OFFSET_MS + cutoff.ms_after_midnight())
     }
 
+    /// Its midnight in Bangkok, whatever the shop's cut-off: the day of banks and providers.
+    pub const fn midnight(self) -> Timestamp {
+        Timestamp(self.0 * MS_PER_DAY - BANGKOK_OFFSET_MS)
+    }
+
     /// The day after.
     pub const fn next(self) -> Self {
         Self(self.0 + 1)

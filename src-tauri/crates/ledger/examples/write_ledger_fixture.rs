@@ -2,6 +2,7 @@
 //! `cargo run -p keptang-ledger --example write_ledger_fixture -- tests/fixtures/ledgers/<version>.sqlite`.
 //! A published file is never written again: it is what shops have on their disks.
 
+use keptang_domain::DayCutoff;
 use keptang_ledger::SqliteLedger;
 use keptang_testkit::ledger_history::write_history;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ async fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    match SqliteLedger::open(&path).await {
+    match SqliteLedger::open(&path, DayCutoff::DEFAULT).await {
         Ok(ledger) => {
             write_history(&ledger).await;
             ledger.close().await;

@@ -1,7 +1,7 @@
 //! The rows that make an order findable. They hold nothing that its events do not say, so they can be compared with
 //! what the events say and rebuilt from them.
 
-use keptang_domain::order::{Attempt, Order, Posting, Refund};
+use keptang_domain::order::{Attempt, Change, Order, OrderEvent, Posting, Refund};
 use keptang_domain::{BusinessDay, OrderId};
 
 /// Smallest number of digits in an order number.
@@ -147,6 +147,86 @@ impl PostingRow {
             debit: posting.debit.to_string(),
             credit: posting.credit.to_string(),
             amount_satang: posting.amount.satang(),
+        })
+    }
+}
+
+/// A row of `takings`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TakingRow {
+    pub(crate) seq: i64,
+    pub(crate) order_id: [u8; 16],
+    pub(crate) day: String,
+    pub(crate) hour: i64,
+    pub(crate) counter: String,
+    pub(crate) cashier: Option<String>,
+    pub(crate) provider: String,
+    pub(crate) proof: String,
+    pub(crate) sales: i64,
+    pub(crate) received_satang: i64,
+    pub(crate) adjustments_satang: i64,
+    pub(crate) suspense_satang: i64,
+    pub(crate) refunds_satang: i64,
+    pub(crate) fees_satang: i64,
+}
+
+impl TakingRow {
+    /// The row of one event that counts on `counts_on`; `None` when it moved no money.
+    pub(crate) fn of(seq: i64, change: &Change, counts_on: BusinessDay) -> Option<Self> {
+        let taking = change.taking()?;
+        let opening = &change.after.opening;
+        let (counter, _) = counter_of(&opening.number)?;
+        Some(Self {
+            seq,
+            order_id: id_bytes(change.after.id),
+            day: day(counts_on),
+            hour: i64::from(change.at.bangkok_hour()),
+            counter: counter.to_owned(),
+            cashier: opening.cashier.clone(),
+            provider: taking.provider.word().to_owned(),
+            proof: taking.proof.word().to_owned(),
+            sales: i64::from(taking.is_sale),
+            received_satang: taking.received.satang(),
+            adjustments_satang: taking.adjustments.satang(),
+            suspense_satang: taking.suspense.satang(),
+            refunds_satang: taking.refunds.satang(),
+            fees_satang: taking.fees.satang(),
+        })
+    }
+}
+
+/// A row of `documents`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct DocumentRow {
+    pub(crate) number: String,
+    pub(crate) series: String,
+    pub(crate) running: i64,
+    pub(crate) kind: String,
+    pub(crate) order_id: [u8; 16],
+    pub(crate) seq: i64,
+}
+
+impl DocumentRow {
+    /// The row of one event; `None` when it gave no number.
+    pub(crate) fn of(seq: i64, change: &Change) -> Option<Self> {
+        let OrderEvent::DocumentIssued {
+            kind,
+            series,
+            running,
+            number,
+            ..
+        } = &change.event
+        else {
+            return None;
+        };
+        Some(Self {
+            number: number.clone(),
+            series: series.clone(),
+            // Nobody prints 2^63 receipts; a number beyond that would be refused as taken.
+            running: i64::try_from(*running).unwrap_or(i64::MAX),
+            kind: kind.word().to_owned(),
+            order_id: id_bytes(change.after.id),
+            seq,
         })
     }
 }

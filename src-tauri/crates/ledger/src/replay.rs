@@ -2,7 +2,7 @@
 
 use crate::payload;
 use keptang_domain::order::{Change, Order, OrderEvent};
-use keptang_domain::{OrderId, Timestamp};
+use keptang_domain::{BusinessDay, DayCutoff, OrderId, Timestamp};
 use keptang_ports::LedgerError;
 
 /// One row of `order_events`, as far as an order is made of it.
@@ -23,6 +23,14 @@ impl StoredEvent {
     /// What happened.
     pub(crate) fn event(&self) -> Result<OrderEvent, Misfit> {
         payload::decode(&self.payload).map_err(|error| Misfit::at(self, &format!("unreadable ({error})")))
+    }
+
+    /// The business day on which its money counts. Events of older tills carry no stamp; they were written while the
+    /// cut-off was not part of the ledger, so they count by the default one.
+    pub(crate) fn counts_on(&self) -> Result<BusinessDay, Misfit> {
+        let stamp = payload::stamp(&self.payload)
+            .map_err(|error| Misfit::at(self, &format!("unreadable day ({error})")))?;
+        Ok(stamp.unwrap_or_else(|| self.at.business_day(DayCutoff::DEFAULT)))
     }
 
     /// What it did to the order so far.

@@ -6,7 +6,7 @@ use keptang_domain::order::{
     AttemptEvent, ConfirmReason, Evidence, Instruction, Order, OrderEvent, OrderState, Reason, RefundKind,
     RefundReason, RefundState, Source, Unshowable,
 };
-use keptang_domain::{AttemptId, CallbackToken, Money, ProviderId, RefundId};
+use keptang_domain::{AttemptId, CallbackToken, DayCutoff, Money, ProviderId, RefundId};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{Ids, Ledger, NewOrder, OrderFilter, OrderKey};
 use keptang_testkit::builders::{after_ms, new_order, of, png};
@@ -139,7 +139,7 @@ fn event(order: &Order, attempt: AttemptId, (kind, key, satang): (u8, u8, i64), 
 
 async fn agree(happenings: Vec<Happening>) {
     let folder = tempfile::tempdir().unwrap();
-    let sqlite = SqliteLedger::open(&folder.path().join("ledger.sqlite"))
+    let sqlite = SqliteLedger::open(&folder.path().join("ledger.sqlite"), DayCutoff::DEFAULT)
         .await
         .unwrap();
     let memory = MemoryLedger::new();

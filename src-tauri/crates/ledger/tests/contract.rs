@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use keptang_domain::DayCutoff;
 use keptang_ledger::SqliteLedger;
 use keptang_ports::Ledger;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 
 async fn new_ledger() -> (Arc<dyn Ledger>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite"))
+    let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite"), DayCutoff::DEFAULT)
         .await
         .unwrap();
     (Arc::new(ledger), folder)

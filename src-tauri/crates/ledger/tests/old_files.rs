@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use keptang_domain::DayCutoff;
 use keptang_domain::order::OrderState;
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{Ledger, OrderFilter};
@@ -32,7 +33,7 @@ async fn every_kept_file_opens_and_says_what_it_said() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.sqlite");
         std::fs::copy(&file, &path).unwrap();
-        let ledger = SqliteLedger::open(&path).await.unwrap();
+        let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
         let report = ledger.verify().await.unwrap();
         assert_eq!(
             (report.events, report.orders, report.first_fault),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
+use keptang_domain::DayCutoff;
 use keptang_ledger::SqliteLedger;
 use keptang_ports::Ledger;
 use keptang_testkit::builders::new_order;
@@ -21,7 +22,7 @@ struct Tampered {
 async fn tampered() -> Tampered {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.sqlite");
-    let ledger = SqliteLedger::open(&path).await.unwrap();
+    let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
     write_history(&ledger).await;
     let mut hand = SqliteConnectOptions::new()
         .filename(&path)
@@ -317,7 +318,7 @@ async fn rows_removed_added_or_exchanged_are_found() {
 async fn a_damaged_page_is_a_fault_and_not_an_excuse() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.sqlite");
-    let ledger = SqliteLedger::open(&path).await.unwrap();
+    let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
     write_history(&ledger).await;
     ledger.close().await;
     let sound = std::fs::read(&path).unwrap();
@@ -335,7 +336,7 @@ async fn a_damaged_page_is_a_fault_and_not_an_excuse() {
     let start = usize::try_from((page - 1) * 4_096).unwrap();
     broken[start..start + 4_096].fill(0x5a);
     std::fs::write(&path, broken).unwrap();
-    let ledger = SqliteLedger::open(&path).await.unwrap();
+    let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
     let fault = ledger.verify().await.unwrap().first_fault.unwrap();
     assert!(fault.starts_with("the file itself"), "{fault}");
 }
@@ -344,7 +345,7 @@ async fn a_damaged_page_is_a_fault_and_not_an_excuse() {
 async fn sales_go_on_during_the_proof() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.sqlite");
-    let ledger = SqliteLedger::open(&path).await.unwrap();
+    let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
     let ids = TestIds::seeded(7);
     for _ in 0..20 {
         ledger.open_order(new_order(&ids)).await.unwrap();

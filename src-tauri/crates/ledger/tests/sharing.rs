@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use keptang_domain::Money;
 use keptang_domain::order::AttemptEvent;
+use keptang_domain::{DayCutoff, Money};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{Ledger, LedgerError, OrderFilter, OrderKey, WorkerId};
 use keptang_testkit::builders::{LEASE_MS, accepted, after_ms, confirmed, new_order, of};
@@ -23,7 +23,7 @@ fn a_file() -> (TempDir, PathBuf) {
 }
 
 async fn open(path: &Path) -> Arc<SqliteLedger> {
-    Arc::new(SqliteLedger::open(path).await.unwrap())
+    Arc::new(SqliteLedger::open(path, DayCutoff::DEFAULT).await.unwrap())
 }
 
 async fn by_hand(path: &Path, sql: &str) {
@@ -49,7 +49,7 @@ async fn a_new_file_may_be_opened_by_many_at_once() {
     let opening: Vec<_> = (0..8)
         .map(|_| {
             let path = path.clone();
-            tokio::spawn(async move { SqliteLedger::open(&path).await })
+            tokio::spawn(async move { SqliteLedger::open(&path, DayCutoff::DEFAULT).await })
         })
         .collect();
     let ids = TestIds::default();
@@ -284,7 +284,10 @@ async fn a_file_of_a_newer_till_is_left_alone() {
         open(&path).await.close().await;
         by_hand(&path, newer).await;
         assert!(
-            matches!(SqliteLedger::open(&path).await, Err(LedgerError::TooNew)),
+            matches!(
+                SqliteLedger::open(&path, DayCutoff::DEFAULT).await,
+                Err(LedgerError::TooNew)
+            ),
             "{newer}"
         );
     }
@@ -295,7 +298,7 @@ async fn a_file_that_is_no_ledger_is_damaged_not_overwritten() {
     let (_folder, path) = a_file();
     let text = "this is a shopping list, long enough to have a header of a hundred bytes. ".repeat(20);
     std::fs::write(&path, &text).unwrap();
-    let refused = SqliteLedger::open(&path).await.map(drop);
+    let refused = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.map(drop);
     assert!(matches!(refused, Err(LedgerError::Corrupt { .. })), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
@@ -303,7 +306,9 @@ async fn a_file_that_is_no_ledger_is_damaged_not_overwritten() {
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_unavailable() {
     let (_folder, path) = a_file();
-    let refused = SqliteLedger::open(&path.join("deeper")).await.map(drop);
+    let refused = SqliteLedger::open(&path.join("deeper"), DayCutoff::DEFAULT)
+        .await
+        .map(drop);
     assert!(matches!(refused, Err(LedgerError::Unavailable(_))), "{refused:?}");
 }
 

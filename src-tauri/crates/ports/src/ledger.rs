@@ -4,7 +4,8 @@
 //! order's version; uniqueness of numbers, references and evidence does the idempotency.
 
 use async_trait::async_trait;
-use keptang_domain::order::{Change, Order, OrderEvent, OrderState, Quote};
+use keptang_domain::day::{Cell, Proof};
+use keptang_domain::order::{Change, Flag, Order, OrderEvent, OrderState, Quote};
 use keptang_domain::role::Role;
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, OrderId, ProviderId, SlipId, Timestamp};
 
@@ -22,6 +23,7 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::VersionMoved`] when somebody else wrote first: load and decide again.
     /// [`LedgerError::EvidenceUsed`] when another order already holds the evidence.
+    /// [`LedgerError::DocumentNumberUsed`] when the number or the place in its series was given meanwhile.
     async fn commit(&self, changes: Vec<Change>, claim_new: Option<NewClaim>) -> Result<(), LedgerError>;
 
     /// One order.
@@ -114,6 +116,141 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError::VersionMoved`] when it is not: read and decide again.
     async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError>;
+
+    /// Lines of the audit trail, with their numbers.
+    async fn trail_lines(&self, filter: TrailFilter) -> Result<Vec<(i64, AuditLine)>, LedgerError>;
+
+    /// Money that moved, as cells grouped by provider, cashier, hour and proof, in that order. Each event counts on the
+    /// business day it was stored on, by the cut-off of that time, so that no later setting moves past money.
+    async fn takings(&self, filter: TakingsFilter) -> Result<Vec<Cell>, LedgerError>;
+
+    /// What a business day did beside its money.
+    async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError>;
+
+    /// Number of the newest order event; 0 in an empty ledger. A shift and a Z are ranges of these.
+    async fn head(&self) -> Result<i64, LedgerError>;
+
+    /// The last running number given in a series of documents; 0 when none was.
+    async fn last_document(&self, series: &str) -> Result<u64, LedgerError>;
+}
+
+/// Which money to count. Everything given must hold; nothing given means everything ever.
+#[derive(Debug, Clone, Default)]
+pub struct TakingsFilter {
+    /// Moved on one of these business days, both included.
+    pub days: Option<(BusinessDay, BusinessDay)>,
+    /// Moved by an event after the first number, up to and including the second.
+    pub events: Option<(i64, i64)>,
+    /// Moved for an order of this counter.
+    pub counter: Option<String>,
+}
+
+/// What a business day did beside its money: of the orders that belong to it, as they stand now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DayFacts {
+    /// Orders of the day.
+    pub opened: u64,
+    /// Of these, settled or completed.
+    pub paid: u64,
+    /// Of these, called off or wholly returned.
+    pub voided: u64,
+    /// Of these, still open or due.
+    pub open: u64,
+    /// From opening to first paid in full, in milliseconds: the middle of all that ever were.
+    pub median_to_paid_ms: Option<i64>,
+    /// Their attempts, by provider, in the order of [`ProviderId::ALL`].
+    pub attempts: Vec<AttemptFacts>,
+}
+
+impl DayFacts {
+    /// The middle of these times; of two in the middle, the mean rounded down.
+    pub fn median(mut times_ms: Vec<i64>) -> Option<i64> {
+        times_ms.sort_unstable();
+        let upper = *times_ms.get(times_ms.len() / 2)?;
+        if times_ms.len() % 2 == 1 {
+            return Some(upper);
+        }
+        let lower = times_ms[times_ms.len() / 2 - 1];
+        Some(lower.midpoint(upper))
+    }
+}
+
+/// What became of a day's attempts at one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptFacts {
+    /// Whose.
+    pub provider: ProviderId,
+    /// All of them.
+    pub opened: u64,
+    /// The money is there.
+    pub paid: u64,
+    /// The provider said no, or nothing was ever created.
+    pub failed: u64,
+    /// The time ran out.
+    pub expired: u64,
+    /// Cancelled.
+    pub cancelled: u64,
+    /// None of these yet.
+    pub running: u64,
+}
+
+/// Which lines of the audit trail. Everything given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct TrailFilter {
+    /// With one of these words; empty means any.
+    pub what: Vec<String>,
+    /// About exactly this.
+    pub subject: Option<String>,
+    /// By exactly this person.
+    pub by: Option<String>,
+    /// Written from the first moment on and before the second.
+    pub during: Option<(Timestamp, Timestamp)>,
+    /// With a number greater than this.
+    pub after: Option<i64>,
+    /// With a number less than this.
+    pub before: Option<i64>,
+    /// Newest first instead of oldest first.
+    pub newest_first: bool,
+    /// At most so many; 0 means 1000.
+    pub limit: usize,
+}
+
+impl TrailFilter {
+    /// Lines when the caller does not say how many.
+    pub const PAGE: usize = 1_000;
+}
+
+/// Money that moved for an order: how a figure of a report opens the orders behind it. Everything given must hold of
+/// one and the same event.
+#[derive(Debug, Clone)]
+pub struct Moved {
+    /// On one of these business days, both included.
+    pub days: (BusinessDay, BusinessDay),
+    /// At this provider.
+    pub provider: Option<ProviderId>,
+    /// For an order of this cashier, or (`Some(None)`) of nobody known.
+    pub cashier: Option<Option<String>>,
+    /// In this hour of the day in Bangkok.
+    pub hour: Option<u8>,
+    /// Resting on this.
+    pub proof: Option<Proof>,
+    /// Of this kind.
+    pub what: Option<MovedWhat>,
+}
+
+/// A kind of money: the columns of [`Cell`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovedWhat {
+    /// It came in.
+    Received,
+    /// A gateway added or took satang.
+    Adjustment,
+    /// It came for a sale that was called off.
+    Suspense,
+    /// It went back.
+    Refund,
+    /// The provider kept it.
+    Fee,
 }
 
 /// A slip that was shown, and what came of it. Outside the hash chain: what it paid is an event of its order, this is
@@ -181,6 +318,8 @@ pub struct SlipFilter {
     pub order: Option<OrderId>,
     /// Shown before this moment, and its picture is still kept.
     pub with_picture_before: Option<Timestamp>,
+    /// Shown from the first moment on and before the second.
+    pub shown: Option<(Timestamp, Timestamp)>,
     /// At most so many; 0 means the ledger's own page size.
     pub limit: usize,
 }
@@ -271,9 +410,25 @@ pub struct OrderFilter {
     pub day: Option<BusinessDay>,
     /// In this state.
     pub state: Option<OrderState>,
+    /// Of these business days, both included.
+    pub days: Option<(BusinessDay, BusinessDay)>,
     /// With an attempt that has not ended, or (`false`) without one.
     pub running: Option<bool>,
-    /// Whose number, note, cashier or references contain this text, or whose amount it is.
+    /// With a flag, or (`false`) without any.
+    pub flagged: Option<bool>,
+    /// With this flag.
+    pub flag: Option<Flag>,
+    /// With an attempt at this provider.
+    pub provider: Option<ProviderId>,
+    /// Of exactly this cashier.
+    pub cashier: Option<String>,
+    /// Whose amount due is between these, both included.
+    pub amount: Option<(Money, Money)>,
+    /// For which money moved like this.
+    pub moved: Option<Moved>,
+    /// Whose number, note, cashier, references (of attempts, refunds and slips), payers' names, receipts or credit notes
+    /// contain this text whatever its case, or whose amount it is. A text of one or two characters is found only as the
+    /// whole amount, the whole cashier, or the counted part of the number.
     pub search: Option<String>,
     /// Older than the order with this number.
     pub before_number: Option<String>,
@@ -339,6 +494,9 @@ pub enum LedgerError {
     /// Another attempt already holds this provider reference.
     #[error("the provider's reference already belongs to another attempt")]
     ReferenceUsed,
+    /// The receipt number was given meanwhile: read the last number and try again.
+    #[error("the document's number was given to another one")]
+    DocumentNumberUsed,
     /// No such thing.
     #[error("not in the ledger")]
     NotFound,

@@ -14,8 +14,9 @@ mod slip;
 pub use clock::{Clock, Ids};
 pub use keptang_domain::role::Role;
 pub use ledger::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, SlipFilter, SlipPicture, SlipRecord, VerifyReport, Watch, WorkerId,
+    AttemptFacts, AuditLine, Claim, DayFacts, Ledger, LedgerError, Moved, MovedWhat, NewClaim, NewOrder,
+    OrderFilter, OrderKey, PastEvent, Person, Schedule, SlipFilter, SlipPicture, SlipRecord, TakingsFilter,
+    TrailFilter, VerifyReport, Watch, WorkerId,
 };
 pub use notice::{NoticeAnswer, NoticeSink, RawNotice};
 pub use picture::PictureStore;

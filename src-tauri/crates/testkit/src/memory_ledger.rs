@@ -3,24 +3,33 @@
 //! It passes the same contract as the real ones, so tests of the checkout may use it. Nothing survives it and nothing
 //! is hashed.
 
+mod finding;
+mod reports;
+
 use async_trait::async_trait;
-use keptang_domain::money::parse_amount;
-use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent};
-use keptang_domain::{AttemptId, OrderId, SlipId, Timestamp};
+use keptang_domain::day::Cell;
+use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent, Taking};
+use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, SlipId, Timestamp};
 use keptang_ports::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
+    Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 
 /// Orders on a page when the caller does not say.
 const PAGE: usize = 50;
 
 /// A ledger in memory.
-#[derive(Default)]
 pub struct MemoryLedger {
     state: Mutex<State>,
+    cutoff: DayCutoff,
+}
+
+impl Default for MemoryLedger {
+    fn default() -> Self {
+        Self::with_cutoff(DayCutoff::DEFAULT)
+    }
 }
 
 #[derive(Default)]
@@ -35,6 +44,22 @@ struct State {
     watches: BTreeMap<AttemptId, Followed>,
     people: BTreeMap<String, Person>,
     trail: Vec<AuditLine>,
+    /// What events moved, in their order.
+    moved: Vec<MovedMoney>,
+    /// The last number of each series of documents, and all numbers.
+    last_documents: HashMap<String, u64>,
+    document_numbers: HashSet<String>,
+}
+
+/// Money that one event moved.
+struct MovedMoney {
+    sequence: i64,
+    order: OrderId,
+    day: BusinessDay,
+    hour: u8,
+    counter: String,
+    cashier: Option<String>,
+    taking: Taking,
 }
 
 /// A watch with what only the ledger knows of it.
@@ -71,6 +96,14 @@ impl MemoryLedger {
         Self::default()
     }
 
+    /// An empty ledger whose business days end at `cutoff`.
+    pub fn with_cutoff(cutoff: DayCutoff) -> Self {
+        Self {
+            state: Mutex::default(),
+            cutoff,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state
             .lock()
@@ -98,6 +131,7 @@ impl State {
                 _ => {}
             }
         }
+        self.check_documents(changes)?;
         let after = &changes[changes.len() - 1].after;
         let known = || {
             self.orders
@@ -121,9 +155,42 @@ impl State {
         Ok(())
     }
 
-    fn store(&mut self, changes: Vec<Change>, claim_new: Option<NewClaim>) {
+    /// A series of documents has no gap and no number twice.
+    fn check_documents(&self, changes: &[Change]) -> Result<(), LedgerError> {
+        let mut last = self.last_documents.clone();
+        let mut numbers = self.document_numbers.clone();
+        for change in changes {
+            if let OrderEvent::DocumentIssued {
+                series,
+                running,
+                number,
+                ..
+            } = &change.event
+            {
+                let before = last.insert(series.clone(), *running);
+                if before.is_some_and(|before| *running != before + 1) || !numbers.insert(number.clone()) {
+                    return Err(LedgerError::DocumentNumberUsed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, changes: Vec<Change>, claim_new: Option<NewClaim>, cutoff: DayCutoff) {
         for change in changes {
             let id = change.after.id;
+            if let OrderEvent::DocumentIssued {
+                series,
+                running,
+                number,
+                ..
+            } = &change.event
+            {
+                self.last_documents.insert(series.clone(), *running);
+                self.document_numbers.insert(number.clone());
+            }
+            self.moved
+                .extend(MovedMoney::of(&change, self.newest() + 1, cutoff));
             if let OrderEvent::AttemptOpened { attempt, .. } = &change.event {
                 self.watches.insert(
                     *attempt,
@@ -211,31 +278,6 @@ fn opening_changes(new: &NewOrder, number: String) -> Result<Vec<Change>, Ledger
     Ok(changes)
 }
 
-fn fits(order: &Order, filter: &OrderFilter) -> bool {
-    let running = order.attempts.iter().any(|attempt| !attempt.state.is_final());
-    filter.day.is_none_or(|day| day == order.opening.business_day)
-        && filter.state.is_none_or(|state| state == order.state)
-        && filter.running.is_none_or(|wanted| wanted == running)
-        && filter.search.as_ref().is_none_or(|text| says(order, text))
-}
-
-fn says(order: &Order, text: &str) -> bool {
-    let wanted = text.to_ascii_lowercase();
-    let references = order.attempts.iter().map(|attempt| &attempt.provider_ref);
-    let texts = [
-        Some(&order.opening.number),
-        order.opening.note.as_ref(),
-        order.opening.cashier.as_ref(),
-    ];
-    texts
-        .into_iter()
-        .chain(references.map(Option::as_ref))
-        .chain(order.refunds.iter().map(|refund| refund.provider_ref.as_ref()))
-        .flatten()
-        .any(|said| said.to_ascii_lowercase().contains(&wanted))
-        || parse_amount(text) == Ok(order.opening.amount_due)
-}
-
 fn newest(trail: &[AuditLine]) -> i64 {
     i64::try_from(trail.len()).expect("a test writes few lines")
 }
@@ -252,7 +294,7 @@ impl Ledger for MemoryLedger {
         state.check(&changes)?;
         let order = changes[changes.len() - 1].after.clone();
         state.numbers.insert(new.counter, next);
-        state.store(changes, Some(new.claim));
+        state.store(changes, Some(new.claim), self.cutoff);
         Ok(order)
     }
 
@@ -269,7 +311,7 @@ impl Ledger for MemoryLedger {
             return Err(LedgerError::VersionMoved);
         }
         state.check(&changes)?;
-        state.store(changes, claim_new);
+        state.store(changes, claim_new, self.cutoff);
         Ok(())
     }
 
@@ -291,7 +333,7 @@ impl Ledger for MemoryLedger {
         Ok(state.orders[..end]
             .iter()
             .rev()
-            .filter(|order| fits(order, &filter))
+            .filter(|order| state.fits(order, &filter))
             .take(limit)
             .cloned()
             .collect())
@@ -541,6 +583,9 @@ impl Ledger for MemoryLedger {
                             .is_some_and(|picture| picture.file.is_some())
                             && slip.presented_at < before
                     })
+                    && filter
+                        .shown
+                        .is_none_or(|(from, before)| (from..before).contains(&slip.presented_at))
             })
             .cloned()
             .collect();
@@ -587,5 +632,25 @@ impl Ledger for MemoryLedger {
         }
         state.trail.push(line);
         Ok(())
+    }
+
+    async fn trail_lines(&self, filter: TrailFilter) -> Result<Vec<(i64, AuditLine)>, LedgerError> {
+        Ok(self.state().trail_lines(&filter))
+    }
+
+    async fn takings(&self, filter: TakingsFilter) -> Result<Vec<Cell>, LedgerError> {
+        Ok(self.state().takings(&filter))
+    }
+
+    async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
+        Ok(self.state().day_facts(day))
+    }
+
+    async fn head(&self) -> Result<i64, LedgerError> {
+        Ok(self.state().newest())
+    }
+
+    async fn last_document(&self, series: &str) -> Result<u64, LedgerError> {
+        Ok(self.state().last_documents.get(series).copied().unwrap_or(0))
     }
 }

@@ -4,6 +4,7 @@
 //! (architecture.md §5): payment wins over everything, nothing lowers a paid attempt, and a word we do not know is
 //! never success.
 
+use crate::day::Proof;
 use crate::money::Money;
 use crate::provider::{ProviderId, words};
 use crate::time::Timestamp;
@@ -517,6 +518,8 @@ pub struct Attempt {
     pub reason: Option<Reason>,
     /// Everything that says money moved, by key. Amounts are cumulative for their key and never shrink.
     pub evidence: Vec<Evidence>,
+    /// What its first money rests on.
+    pub proof: Option<Proof>,
     /// What a person's word credited, if one did.
     pub person_word: Option<Money>,
     /// The provider's fee, when it told.

@@ -78,7 +78,7 @@ impl Order {
         let all_returned = after.refunded() >= after.received() && after.refunded().is_positive();
         // A part payment that went back ends the sale as well, once no QR is left that could still bring money.
         let over = match after.state {
-            OrderState::Settled => true,
+            OrderState::Settled | OrderState::Completed => true,
             OrderState::Due => after.attempts.iter().all(|attempt| attempt.state.is_final()),
             _ => false,
         };

@@ -5,21 +5,25 @@
 //! which is how the ledger is proven (architecture.md §6).
 
 mod attempt;
+mod document;
 mod evidence;
 mod flag;
 mod posting;
 mod quote;
 mod refund;
+mod taking;
 
 pub use attempt::{
     Attempt, AttemptEvent, AttemptState, ConfirmReason, EventKind, Instruction, Move, Reason, Unshowable,
     rule,
 };
+pub use document::{Document, DocumentKind};
 pub use evidence::{Evidence, SLIPS, Source};
 pub use flag::Flag;
 pub use posting::{Account, Posting};
 pub use quote::Quote;
 pub use refund::{Refund, RefundKind, RefundReason, RefundState};
+pub use taking::Taking;
 
 use crate::money::Money;
 use crate::provider::{ProviderId, words};
@@ -99,6 +103,25 @@ pub enum OrderEvent {
         /// The provider's reference.
         provider_ref: Option<String>,
     },
+    /// A paper was given a number.
+    DocumentIssued {
+        /// What it is.
+        kind: DocumentKind,
+        /// The refund a credit note stands for.
+        refund: Option<RefundId>,
+        /// The series its number is counted in.
+        series: String,
+        /// Its place in the series; the first is 1.
+        running: u64,
+        /// The number as it is printed.
+        number: String,
+        /// The business day it carries.
+        day: BusinessDay,
+        /// The VAT rate in basis points; `None` where the shop is not registered.
+        vat_rate_bp: Option<u32>,
+        /// Who, when known.
+        by: Option<String>,
+    },
 }
 
 /// The facts of a new sale.
@@ -135,6 +158,8 @@ pub struct Order {
     pub attempts: Vec<Attempt>,
     /// Every refund, oldest first.
     pub refunds: Vec<Refund>,
+    /// Every paper with a number, oldest first.
+    pub documents: Vec<Document>,
     /// Flags that stay once raised. See [`Order::flags`] for all of them.
     raised: BTreeSet<Flag>,
     /// Money credited to the sale itself, without what gateways added.
@@ -170,6 +195,18 @@ pub enum TransitionError {
     /// A note is needed with the reason "other".
     #[error("the reason \"other\" needs a note")]
     NoteMissing,
+    /// A receipt, or a credit note of this refund, has its number already.
+    #[error("the document was issued already")]
+    DocumentIssuedAlready,
+    /// A credit note points at a receipt, and there is none.
+    #[error("no receipt was issued")]
+    NoReceipt,
+    /// A credit note is for money that went back, and it has not.
+    #[error("the refund is not done")]
+    RefundNotDone,
+    /// A document without a number or a series.
+    #[error("the document's number is empty")]
+    DocumentNumber,
     /// Opening events go through [`Order::open`].
     #[error("the order is already open")]
     AlreadyOpen,
@@ -208,6 +245,7 @@ impl Order {
             settled_at: None,
             attempts: Vec::new(),
             refunds: Vec::new(),
+            documents: Vec::new(),
             raised: BTreeSet::new(),
             credited: Money::ZERO,
             suspended: Money::ZERO,
@@ -283,6 +321,26 @@ impl Order {
                     return Ok(None);
                 }
             }
+            OrderEvent::DocumentIssued {
+                kind,
+                refund,
+                series,
+                running,
+                number,
+                day,
+                vat_rate_bp,
+                by,
+            } => after.take_document(Document {
+                kind: *kind,
+                refund: *refund,
+                series: series.clone(),
+                running: *running,
+                number: number.clone(),
+                day: *day,
+                at,
+                vat_rate_bp: *vat_rate_bp,
+                by: by.clone(),
+            })?,
         }
         after.version += 1;
         let postings = self.settle_books(&mut after, at);
@@ -354,6 +412,12 @@ impl Order {
         self.credited.checked_sub(self.refunded()).unwrap_or(Money::ZERO)
     }
 
+    /// What came after the sale was called off and has not gone back.
+    pub fn suspended(&self) -> Money {
+        let held = self.received().checked_sub(self.refunded()).unwrap_or(Money::ZERO);
+        self.suspended.min(held).max(Money::ZERO)
+    }
+
     /// What arrived beyond what was owed.
     pub fn excess(&self) -> Money {
         self.credited
@@ -415,6 +479,7 @@ impl Order {
             closed: false,
             reason: None,
             evidence: Vec::new(),
+            proof: None,
             person_word: None,
             fee: None,
             confirmed_by: None,

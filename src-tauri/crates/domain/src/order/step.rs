@@ -3,6 +3,7 @@
 use super::attempt::{AttemptEvent, AttemptState, Move, Reason, flag_of, rule};
 use super::evidence::{Evidence, Source};
 use super::flag::Flag;
+use super::taking::proof_of;
 use super::{Attempt, Order, OrderState, TransitionError};
 use crate::cash::in_coins;
 use crate::money::Money;
@@ -53,6 +54,9 @@ impl Order {
                 attempt.take_facts(event, at);
                 attempt.enter(AttemptState::Paid, at);
             }
+        }
+        if attempt.proof.is_none() && attempt.received().is_positive() {
+            attempt.proof = proof_of(attempt.provider, event);
         }
         let late = attempt.received() > before.received() && before.ended_by_itself();
         let contradicted = attempt.declined_at.is_some() && attempt.received().is_positive();

@@ -4,6 +4,7 @@
 mod auditor;
 mod grid;
 mod histories;
+mod papers;
 mod sales;
 mod tell;
 
@@ -75,6 +76,19 @@ fn accepted(payable: Money, deadline: Option<Timestamp>) -> AttemptEvent {
     }
 }
 
+fn issued(kind: DocumentKind, refund: Option<RefundId>, running: u64) -> OrderEvent {
+    OrderEvent::DocumentIssued {
+        kind,
+        refund,
+        series: "A".to_owned(),
+        running,
+        number: format!("A{running:06}"),
+        day: "2026-11-21".parse().unwrap(),
+        vat_rate_bp: Some(700),
+        by: Some("Som".to_owned()),
+    }
+}
+
 fn proof(key: &str, amount: Money, fee: Option<Money>) -> Evidence {
     Evidence {
         key: key.to_owned(),
@@ -137,18 +151,38 @@ fn assert_sound(before: &Order, change: &Change) {
         );
     }
     match before.state {
-        OrderState::Settled => {
-            assert!(matches!(after.state, OrderState::Settled | OrderState::Voided));
-            let by_return = matches!(change.event, OrderEvent::RefundResolved { .. });
+        OrderState::Settled | OrderState::Completed => {
+            let legal = match change.event {
+                OrderEvent::RefundResolved { .. } => matches!(after.state, OrderState::Voided),
+                OrderEvent::DocumentIssued { .. } => matches!(after.state, OrderState::Completed),
+                _ => false,
+            };
             assert!(
-                after.state == OrderState::Settled || by_return,
-                "only a full return undoes a sale"
+                after.state == before.state || legal,
+                "only a full return undoes a sale, only a receipt completes it"
             );
         }
         OrderState::Voided => assert_eq!(after.state, OrderState::Voided),
         _ => {}
     }
-    if after.state == OrderState::Settled {
+    if matches!(change.event, OrderEvent::DocumentIssued { .. }) {
+        assert_eq!(change.postings, [], "a paper moves no money");
+        assert_eq!(change.taking(), None);
+        assert_eq!(
+            (after.received(), after.refunded(), after.flags()),
+            (before.received(), before.refunded(), before.flags())
+        );
+        assert_eq!(after.attempts, before.attempts);
+    }
+    assert!(
+        after.documents.starts_with(&before.documents),
+        "papers are never forgotten"
+    );
+    assert_eq!(
+        after.state == OrderState::Completed,
+        after.receipt().is_some() && after.state != OrderState::Voided
+    );
+    if matches!(after.state, OrderState::Settled | OrderState::Completed) {
         assert!(
             after.credited >= after.opening.amount_due,
             "a settled sale is paid"

@@ -6,10 +6,10 @@
 
 mod fields;
 
-use fields::{base64, ms, ms_option, satang, satang_option, text, token, unshowable};
+use fields::{base64, ms, ms_option, satang, satang_option, text, text_option, token, unshowable};
 use keptang_domain::order::{
-    AttemptEvent, ConfirmReason, EventKind, Evidence, Instruction, Opening, OrderEvent, Quote, Reason,
-    RefundKind, RefundReason, RefundState, Source, Unshowable,
+    AttemptEvent, ConfirmReason, DocumentKind, EventKind, Evidence, Instruction, Opening, OrderEvent, Quote,
+    Reason, RefundKind, RefundReason, RefundState, Source, Unshowable,
 };
 use keptang_domain::{AttemptId, BusinessDay, CallbackToken, Money, ProviderId, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,35 @@ pub(crate) fn decode(text: &str) -> Result<OrderEvent, serde_json::Error> {
     OrderEventRow::deserialize(&mut serde_json::Deserializer::from_str(text))
 }
 
+/// The text of an event that moved money, with the business day on which it counts. Whatever the cut-off becomes later,
+/// it counts there.
+pub(crate) fn stamped(event: &OrderEvent, day: BusinessDay) -> String {
+    let mut text = encode(event);
+    let end = text.pop();
+    debug_assert_eq!(end, Some('}'), "an event is a JSON object");
+    text.push_str(",\"day\":\"");
+    text.push_str(&day.to_string());
+    text.push_str("\"}");
+    text
+}
+
+/// The business day stamped in a text; `None` where there is none.
+pub(crate) fn stamp(text: &str) -> Result<Option<BusinessDay>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Stamp {
+        #[serde(default)]
+        day: Option<String>,
+    }
+    let stamp: Stamp = serde_json::from_str(text)?;
+    stamp
+        .day
+        .map(|day| {
+            day.parse()
+                .map_err(<serde_json::Error as serde::de::Error>::custom)
+        })
+        .transpose()
+}
+
 /// The word in the column `kind`.
 pub(crate) const fn kind(event: &OrderEvent) -> &'static str {
     let event = match event {
@@ -34,6 +63,7 @@ pub(crate) const fn kind(event: &OrderEvent) -> &'static str {
         OrderEvent::Voided { .. } => return "voided",
         OrderEvent::RefundRequested { .. } => return "refund_requested",
         OrderEvent::RefundResolved { .. } => return "refund_resolved",
+        OrderEvent::DocumentIssued { .. } => return "document_issued",
         OrderEvent::Attempt { event, .. } => event,
     };
     match event.kind() {
@@ -108,6 +138,22 @@ enum OrderEventRow {
         kind: RefundKind,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         provider_ref: Option<String>,
+    },
+    DocumentIssued {
+        #[serde(rename = "document", with = "text")]
+        kind: DocumentKind,
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "text_option")]
+        refund: Option<RefundId>,
+        series: String,
+        running: u64,
+        number: String,
+        // Not "day", which is the stamp of the ledger.
+        #[serde(rename = "issued_on", with = "text")]
+        day: BusinessDay,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vat_rate_bp: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
 }
 

@@ -1,10 +1,13 @@
 //! The ledger in one SQLite file: WAL, every commit flushed, one writer and a few readers per process.
 
 mod fault;
+mod fill;
+mod list;
 mod open;
 mod people;
 mod plan;
 mod read;
+mod reports;
 mod rows;
 mod script;
 mod slips;
@@ -14,11 +17,12 @@ mod writer;
 
 use async_trait::async_trait;
 use fault::{Closed, told, unavailable};
+use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order};
-use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, Timestamp};
 use keptang_ports::{
-    AuditLine, Claim, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent, Person,
-    Schedule, SlipFilter, SlipRecord, VerifyReport, Watch, WorkerId,
+    AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
+    Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
 };
 use sqlx::sqlite::SqlitePool;
 use std::path::Path;
@@ -37,13 +41,14 @@ pub struct SqliteLedger {
 
 impl SqliteLedger {
     /// Opens the ledger at `path`, creating it when there is none and bringing its schema up to date; before an
-    /// existing file is changed, a copy of it is left beside it as `<path>.before-<schema>.bak`.
+    /// existing file is changed, a copy of it is left beside it as `<path>.before-<schema>.bak`. Money stored from now on
+    /// counts on business days that end at `cutoff`; what was stored before stays where it was.
     ///
     /// # Errors
     /// [`LedgerError::TooNew`] when a newer till wrote it, [`LedgerError::Corrupt`] when it is no ledger,
     /// [`LedgerError::Unavailable`] when it cannot be used or SQLite is older than 3.51.3.
-    pub async fn open(path: &Path) -> Result<Self, LedgerError> {
-        let writer = Writer::new(open::writer(path).await?).await?;
+    pub async fn open(path: &Path, cutoff: DayCutoff) -> Result<Self, LedgerError> {
+        let writer = Writer::new(open::writer(path).await?, cutoff).await?;
         let (requests, inbox) = mpsc::channel(QUEUE);
         tokio::spawn(writer.run(inbox));
         Ok(Self {
@@ -91,7 +96,7 @@ impl Ledger for SqliteLedger {
     }
 
     async fn list(&self, filter: OrderFilter) -> Result<Vec<Order>, LedgerError> {
-        read::list(&self.readers, &filter).await
+        list::orders(&self.readers, &filter).await
     }
 
     async fn changed_since(&self, sequence: i64) -> Result<(i64, Vec<OrderId>), LedgerError> {
@@ -222,5 +227,25 @@ impl Ledger for SqliteLedger {
     async fn note(&self, line: AuditLine, after: Option<i64>) -> Result<(), LedgerError> {
         let line = Box::new(line);
         self.ask(Job::Note { line, after }).await.map(drop)
+    }
+
+    async fn trail_lines(&self, filter: TrailFilter) -> Result<Vec<(i64, AuditLine)>, LedgerError> {
+        people::trail_lines(&self.readers, &filter).await
+    }
+
+    async fn takings(&self, filter: TakingsFilter) -> Result<Vec<Cell>, LedgerError> {
+        reports::takings(&self.readers, &filter).await
+    }
+
+    async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
+        reports::day_facts(&self.readers, day).await
+    }
+
+    async fn head(&self) -> Result<i64, LedgerError> {
+        reports::head(&self.readers).await
+    }
+
+    async fn last_document(&self, series: &str) -> Result<u64, LedgerError> {
+        reports::last_document(&self.readers, series).await
     }
 }

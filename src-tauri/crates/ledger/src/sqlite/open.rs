@@ -1,6 +1,7 @@
 //! Opening a file: the right SQLite, the right schema, a copy before anything changes.
 
 use super::fault::{OldSqlite, is_busy, told, unavailable};
+use super::fill;
 use keptang_ports::LedgerError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
@@ -26,6 +27,11 @@ const SCHEMA: &[Step] = &[
         20_261_121_180_000,
         "slips",
         include_str!("../../migrations/sqlite/20261121180000_slips.sql"),
+    ),
+    (
+        20_261_122_000_000,
+        "takings",
+        include_str!("../../migrations/sqlite/20261122000000_takings.sql"),
     ),
 ];
 
@@ -106,7 +112,7 @@ async fn require_safe_sqlite(connection: &mut SqliteConnection) -> Result<(), Le
 /// Brings the file to the newest schema. Processes that open one file at the same time take turns.
 async fn migrate(connection: &mut SqliteConnection, path: &Path, schema: &[Step]) -> Result<(), LedgerError> {
     let newest = newest(schema);
-    if applied(connection, newest).await? == Some(newest) {
+    if applied(connection, newest).await? == Some(newest) && !fill::is_needed(connection).await? {
         return Ok(());
     }
     let turn = take_turn(beside(path, ".migrating")).await?;
@@ -124,9 +130,12 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path, schema: &[Step]
              ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         )
         .bind(env!("CARGO_PKG_VERSION"))
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(told)?;
+    }
+    if fill::is_needed(connection).await? {
+        fill::views(connection).await?;
     }
     drop(turn);
     Ok(())
@@ -251,6 +260,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 mod tests {
     use super::*;
     use crate::SqliteLedger;
+    use keptang_domain::DayCutoff;
     use keptang_ports::Ledger;
     use keptang_testkit::ledger_history::write_history;
     use sqlx::Connection;
@@ -260,7 +270,7 @@ mod tests {
     async fn a_file_with_history() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.sqlite");
-        let ledger = SqliteLedger::open(&path).await.unwrap();
+        let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
         write_history(&ledger).await;
         ledger.close().await;
         (folder, path)
@@ -275,7 +285,7 @@ mod tests {
     }
 
     async fn is_sound_and_current(path: &Path) -> bool {
-        match SqliteLedger::open(path).await {
+        match SqliteLedger::open(path, DayCutoff::DEFAULT).await {
             Ok(ledger) => {
                 let report = ledger.verify().await.unwrap();
                 assert_eq!((report.events, report.first_fault), (15, None));

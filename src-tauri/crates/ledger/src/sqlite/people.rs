@@ -1,9 +1,9 @@
 //! People and the audit trail.
 
 use keptang_domain::Timestamp;
-use keptang_ports::{AuditLine, LedgerError, Person};
-use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
-use sqlx::{FromRow, Row};
+use keptang_ports::{AuditLine, LedgerError, Person, TrailFilter};
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{FromRow, QueryBuilder, Row};
 
 use super::fault::told;
 
@@ -72,17 +72,70 @@ pub(super) async fn trail(readers: &SqlitePool, what: &[&str]) -> Result<(i64, V
     for row in rows {
         newest = row.try_get("newest").map_err(told)?;
         // The one row of an empty join has no line in it.
-        if let Some(at) = row.try_get::<Option<i64>, _>("at_ms").map_err(told)? {
-            lines.push(AuditLine {
-                at: Timestamp::from_ms(at),
-                by: row.try_get("by_name").map_err(told)?,
-                what: row.try_get("what").map_err(told)?,
-                subject: row.try_get("subject").map_err(told)?,
-                detail: row.try_get("detail").map_err(told)?,
-            });
+        if row.try_get::<Option<i64>, _>("at_ms").map_err(told)?.is_some() {
+            lines.push(line(&row).map_err(told)?);
         }
     }
     Ok((newest, lines))
+}
+
+/// Lines that fit a filter, with their numbers.
+pub(super) async fn trail_lines(
+    readers: &SqlitePool,
+    filter: &TrailFilter,
+) -> Result<Vec<(i64, AuditLine)>, LedgerError> {
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT id, at_ms, by_name, what, subject, detail FROM audit WHERE TRUE");
+    if !filter.what.is_empty() {
+        query.push(" AND what IN (");
+        let mut words = query.separated(", ");
+        for what in &filter.what {
+            words.push_bind(what.clone());
+        }
+        query.push(")");
+    }
+    if let Some(subject) = &filter.subject {
+        query.push(" AND subject = ").push_bind(subject.clone());
+    }
+    if let Some(by) = &filter.by {
+        query.push(" AND by_name = ").push_bind(by.clone());
+    }
+    if let Some((from, before)) = filter.during {
+        query.push(" AND at_ms >= ").push_bind(from.ms());
+        query.push(" AND at_ms < ").push_bind(before.ms());
+    }
+    if let Some(after) = filter.after {
+        query.push(" AND id > ").push_bind(after);
+    }
+    if let Some(before) = filter.before {
+        query.push(" AND id < ").push_bind(before);
+    }
+    query.push(if filter.newest_first {
+        " ORDER BY id DESC LIMIT "
+    } else {
+        " ORDER BY id LIMIT "
+    });
+    let limit = if filter.limit == 0 {
+        TrailFilter::PAGE
+    } else {
+        filter.limit
+    };
+    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows: Vec<SqliteRow> = query.build().fetch_all(readers).await.map_err(told)?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("id")?, line(row)?)))
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(told)
+}
+
+fn line(row: &SqliteRow) -> Result<AuditLine, sqlx::Error> {
+    Ok(AuditLine {
+        at: Timestamp::from_ms(row.try_get("at_ms")?),
+        by: row.try_get("by_name")?,
+        what: row.try_get("what")?,
+        subject: row.try_get("subject")?,
+        detail: row.try_get("detail")?,
+    })
 }
 
 /// Adds a line; with `after`, only when that line is still the newest. `false` when it is not.

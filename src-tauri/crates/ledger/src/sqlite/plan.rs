@@ -8,15 +8,18 @@ use super::script::Script;
 use super::watches::NewWatch;
 use crate::chain::{Hash, Head, Link};
 use crate::payload;
-use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow, id_bytes, version};
-use keptang_domain::OrderId;
+use crate::projection::{
+    AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, TakingRow, id_bytes, version,
+};
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent, TransitionError};
+use keptang_domain::{DayCutoff, OrderId};
 use keptang_ports::{NewClaim, NewOrder};
 
 /// Rows to be stored.
 pub(super) struct Plan {
     /// Where the chain ends once they are.
     pub(super) head: Head,
+    cutoff: DayCutoff,
     events: Vec<EventRow>,
     new_orders: Vec<OrderRow>,
     changed_orders: Vec<OrderRow>,
@@ -27,6 +30,8 @@ pub(super) struct Plan {
     changed_refunds: Vec<RefundRow>,
     evidence: Vec<EvidenceRow>,
     postings: Vec<PostingRow>,
+    takings: Vec<TakingRow>,
+    documents: Vec<DocumentRow>,
 }
 
 /// A row of `order_events`.
@@ -79,10 +84,11 @@ pub(super) fn opening(new: &NewOrder, number: String) -> Result<(Vec<Change>, Or
 }
 
 impl Plan {
-    /// Nothing yet, on top of the chain's end.
-    pub(super) const fn on(head: Head) -> Self {
+    /// Nothing yet, on top of the chain's end, for days that end at `cutoff`.
+    pub(super) const fn on(head: Head, cutoff: DayCutoff) -> Self {
         Self {
             head,
+            cutoff,
             events: Vec::new(),
             new_orders: Vec::new(),
             changed_orders: Vec::new(),
@@ -93,6 +99,8 @@ impl Plan {
             changed_refunds: Vec::new(),
             evidence: Vec::new(),
             postings: Vec::new(),
+            takings: Vec::new(),
+            documents: Vec::new(),
         }
     }
 
@@ -121,7 +129,14 @@ impl Plan {
 
     fn add_event(&mut self, change: &Change) {
         let seq = self.head.seq + 1;
-        let (kind, payload) = (payload::kind(&change.event), payload::encode(&change.event));
+        let kind = payload::kind(&change.event);
+        let payload = if change.postings.is_empty() {
+            payload::encode(&change.event)
+        } else {
+            let counts_on = change.at.business_day(self.cutoff);
+            self.takings.extend(TakingRow::of(seq, change, counts_on));
+            payload::stamped(&change.event, counts_on)
+        };
         let link = Link {
             seq,
             order: change.after.id.bits(),
@@ -142,6 +157,7 @@ impl Plan {
             hash,
         });
         self.postings.extend(PostingRow::of(seq, &change.postings));
+        self.documents.extend(DocumentRow::of(seq, change));
         if let Some((book, key)) = &change.new_evidence {
             self.evidence.push(EvidenceRow {
                 provider: (*book).to_owned(),
@@ -210,6 +226,8 @@ impl Plan {
         update_refunds(&mut script, self.changed_refunds);
         insert_evidence(&mut script, self.evidence);
         insert_postings(&mut script, self.postings);
+        insert_takings(&mut script, self.takings);
+        insert_documents(&mut script, self.documents);
         script
     }
 }
@@ -370,5 +388,49 @@ fn insert_postings(script: &mut Script, rows: Vec<PostingRow>) {
             .bind(row.debit)
             .bind(row.credit)
             .bind(row.amount_satang);
+    }
+}
+
+/// Also what fills a file that is older than the table.
+pub(super) fn insert_takings(script: &mut Script, rows: Vec<TakingRow>) {
+    script.rows(
+        "INSERT INTO takings (seq, order_id, day, hour, counter, cashier, provider, proof, sales, received_satang, \
+         adjustments_satang, suspense_satang, refunds_satang, fees_satang)",
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.seq)
+            .bind(row.order_id.to_vec())
+            .bind(row.day)
+            .bind(row.hour)
+            .bind(row.counter)
+            .bind(row.cashier)
+            .bind(row.provider)
+            .bind(row.proof)
+            .bind(row.sales)
+            .bind(row.received_satang)
+            .bind(row.adjustments_satang)
+            .bind(row.suspense_satang)
+            .bind(row.refunds_satang)
+            .bind(row.fees_satang);
+    }
+}
+
+fn insert_documents(script: &mut Script, rows: Vec<DocumentRow>) {
+    script.rows(
+        "INSERT INTO documents (number, series, running, kind, order_id, seq)",
+        "(?,?,?,?,?,?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.number)
+            .bind(row.series)
+            .bind(row.running)
+            .bind(row.kind)
+            .bind(row.order_id.to_vec())
+            .bind(row.seq);
     }
 }

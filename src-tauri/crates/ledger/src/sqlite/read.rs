@@ -5,17 +5,13 @@
 use super::fault::told;
 use super::rows;
 use super::watches::attempt_bytes;
-use crate::projection::{counter_of, day, id_bytes, token_bytes};
+use crate::projection::{counter_of, id_bytes, token_bytes};
 use crate::replay::{self, StoredEvent};
 use keptang_domain::OrderId;
-use keptang_domain::money::parse_amount;
 use keptang_domain::order::Order;
-use keptang_ports::{LedgerError, OrderFilter, OrderKey, PastEvent};
+use keptang_ports::{LedgerError, OrderKey, PastEvent};
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{FromRow, QueryBuilder, Row, ValueRef};
-
-/// Orders on a page when the caller does not say.
-const PAGE: usize = 50;
 
 /// One order.
 pub(super) async fn load(readers: &SqlitePool, key: &OrderKey) -> Result<Order, LedgerError> {
@@ -52,76 +48,6 @@ pub(super) async fn load(readers: &SqlitePool, key: &OrderKey) -> Result<Order, 
     query.push(" ORDER BY version");
     let events: Vec<StoredEvent> = query.build_query_as().fetch_all(readers).await.map_err(told)?;
     replay::orders(events)?.pop().ok_or(LedgerError::NotFound)
-}
-
-/// Orders that fit a filter, newest first.
-pub(super) async fn list(readers: &SqlitePool, filter: &OrderFilter) -> Result<Vec<Order>, LedgerError> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "WITH page AS MATERIALIZED (SELECT id, opened_seq FROM orders WHERE TRUE",
-    );
-    if let Some(only) = filter.day {
-        query.push(" AND business_day = ").push_bind(day(only));
-    }
-    if let Some(state) = filter.state {
-        query.push(" AND state = ").push_bind(state.word());
-    }
-    match filter.running {
-        Some(true) => {
-            query.push(" AND running = 1");
-        }
-        Some(false) => {
-            query.push(" AND running = 0");
-        }
-        None => {}
-    }
-    if let Some(text) = &filter.search {
-        search(&mut query, text);
-    }
-    if let Some(number) = &filter.before_number {
-        let Some((counter, counter_no)) = counter_of(number) else {
-            return Ok(Vec::new());
-        };
-        query.push(" AND opened_seq < (SELECT opened_seq FROM orders WHERE counter = ");
-        query.push_bind(counter.to_owned()).push(" AND counter_no = ");
-        query.push_bind(counter_no).push(")");
-    }
-    let limit = if filter.limit == 0 { PAGE } else { filter.limit };
-    query.push(" ORDER BY opened_seq DESC LIMIT ");
-    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    query.push(
-        ") SELECT e.seq, e.order_id, e.version, e.at_ms, e.payload \
-         FROM page CROSS JOIN order_events AS e ON e.order_id = page.id \
-         ORDER BY page.opened_seq DESC, e.version",
-    );
-    let events: Vec<StoredEvent> = query.build_query_as().fetch_all(readers).await.map_err(told)?;
-    Ok(replay::orders(events)?)
-}
-
-/// LIKE ignores the case of ASCII letters only, which suits references; Thai has no case.
-fn search(query: &mut QueryBuilder<Sqlite>, text: &str) {
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    query.push(" AND (");
-    for column in ["number", "note", "cashier"] {
-        query.push(column).push(" LIKE ").push_bind(pattern.clone());
-        query.push(" ESCAPE '\\' OR ");
-    }
-    for table in ["attempts", "refunds"] {
-        query.push("id IN (SELECT order_id FROM ").push(table);
-        query.push(" WHERE provider_ref LIKE ").push_bind(pattern.clone());
-        query.push(" ESCAPE '\\') OR ");
-    }
-    match parse_amount(text) {
-        Ok(amount) => query.push("amount_due_satang = ").push_bind(amount.satang()),
-        Err(_) => query.push("FALSE"),
-    };
-    query.push(")");
 }
 
 /// The newest sequence number, and orders with events after `sequence`.

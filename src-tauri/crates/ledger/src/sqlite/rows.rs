@@ -1,7 +1,7 @@
 //! Rows as SQLite gives them back.
 
 use crate::chain::Hash;
-use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow};
+use crate::projection::{AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, TakingRow};
 use crate::replay::StoredEvent;
 use keptang_domain::{OrderId, Timestamp};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -162,6 +162,40 @@ impl FromRow<'_, SqliteRow> for PostingRow {
             debit: row.try_get("debit")?,
             credit: row.try_get("credit")?,
             amount_satang: row.try_get("amount_satang")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for TakingRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            order_id: bytes(row, "order_id")?,
+            day: row.try_get("day")?,
+            hour: row.try_get("hour")?,
+            counter: row.try_get("counter")?,
+            cashier: row.try_get("cashier")?,
+            provider: row.try_get("provider")?,
+            proof: row.try_get("proof")?,
+            sales: row.try_get("sales")?,
+            received_satang: row.try_get("received_satang")?,
+            adjustments_satang: row.try_get("adjustments_satang")?,
+            suspense_satang: row.try_get("suspense_satang")?,
+            refunds_satang: row.try_get("refunds_satang")?,
+            fees_satang: row.try_get("fees_satang")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for DocumentRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            series: row.try_get("series")?,
+            running: row.try_get("running")?,
+            kind: row.try_get("kind")?,
+            order_id: bytes(row, "order_id")?,
+            seq: row.try_get("seq")?,
         })
     }
 }

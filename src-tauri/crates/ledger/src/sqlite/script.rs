@@ -68,6 +68,14 @@ impl Script {
         Ok(())
     }
 
+    /// Runs as a part of a running transaction.
+    pub(super) async fn run(self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        sqlx::query_with(AssertSqlSafe(self.sql), self.values)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
     /// Runs as a transaction of its own. After an error, part of it may still be open.
     pub(super) async fn run_in_transaction(
         self,

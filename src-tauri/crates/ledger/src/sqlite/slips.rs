@@ -86,6 +86,7 @@ pub(super) async fn list(readers: &SqlitePool, filter: &SlipFilter) -> Result<Ve
              AND (?2 IS NULL OR wanted_order = ?2 OR paid_order = ?2) \
              AND (?3 IS NULL OR (presented_at_ms < ?3 AND picture_file IS NOT NULL)) \
              AND (?5 IS NULL OR id = ?5) \
+             AND (?6 IS NULL OR (presented_at_ms >= ?6 AND presented_at_ms < ?7)) \
          ORDER BY presented_at_ms DESC, id DESC LIMIT ?4"
     )))
     .bind(filter.waiting)
@@ -93,6 +94,8 @@ pub(super) async fn list(readers: &SqlitePool, filter: &SlipFilter) -> Result<Ve
     .bind(filter.with_picture_before.map(Timestamp::ms))
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .bind(filter.id.map(|id| id.bits().to_be_bytes().to_vec()))
+    .bind(filter.shown.map(|(from, _)| from.ms()))
+    .bind(filter.shown.map(|(_, before)| before.ms()))
     .fetch_all(readers)
     .await
     .map_err(told)?;

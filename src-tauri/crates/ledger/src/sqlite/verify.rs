@@ -6,7 +6,7 @@
 use super::fault::{is_damage, told};
 use super::rows::{EvidenceRow, LinkRow, read_all};
 use crate::chain::{Hash, Head, Link};
-use crate::projection::{AttemptRow, OrderRow, PostingRow, RefundRow, id_bytes};
+use crate::projection::{AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, TakingRow, id_bytes};
 use crate::replay::{Misfit, StoredEvent};
 use futures::TryStreamExt;
 use keptang_domain::OrderId;
@@ -60,7 +60,7 @@ pub(super) async fn ledger(readers: &SqlitePool) -> Result<VerifyReport, LedgerE
 async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), Stop> {
     chain(moment, report).await?;
     let mut after = Vec::new();
-    let mut postings = 0;
+    let (mut postings, mut takings) = (0, 0);
     loop {
         let ids: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT DISTINCT order_id FROM order_events WHERE order_id > ?1 ORDER BY order_id LIMIT ?2",
@@ -78,6 +78,7 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
         let expected = Expected::replay(moment, &after, &until).await?;
         report.orders += u64::try_from(expected.orders.len()).unwrap_or(u64::MAX);
         postings += expected.postings.len();
+        takings += expected.takings.len();
         expected.compare(moment, &after, &until).await?;
         if is_last {
             break;
@@ -85,6 +86,7 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
         after = until;
     }
     all_postings(moment, postings).await?;
+    all_takings(moment, takings).await?;
     sound_file(moment).await
 }
 
@@ -134,6 +136,8 @@ struct Expected {
     refunds: Vec<RefundRow>,
     evidence: Vec<EvidenceRow>,
     postings: Vec<PostingRow>,
+    takings: Vec<TakingRow>,
+    documents: Vec<DocumentRow>,
 }
 
 impl Expected {
@@ -156,6 +160,13 @@ impl Expected {
             expected
                 .postings
                 .extend(PostingRow::of(event.seq, &change.postings));
+            if !change.postings.is_empty() {
+                let counts_on = event.counts_on()?;
+                expected
+                    .takings
+                    .extend(TakingRow::of(event.seq, &change, counts_on));
+            }
+            expected.documents.extend(DocumentRow::of(event.seq, &change));
             if let Some((book, key)) = change.new_evidence {
                 expected.evidence.push(EvidenceRow {
                     provider: book.to_owned(),
@@ -173,6 +184,8 @@ impl Expected {
         expected.attempts.sort_by_key(|row| row.id);
         expected.refunds.sort_by_key(|row| row.id);
         expected.postings.sort_by_key(|row| (row.seq, row.line));
+        expected.takings.sort_by_key(|row| row.seq);
+        expected.documents.sort_by(|a, b| a.number.cmp(&b.number));
         // Of two reports of one payment in one order, the first holds the row.
         expected
             .evidence
@@ -251,7 +264,27 @@ impl Expected {
             until,
         )
         .await?;
-        same("postings", &self.postings, &postings, |row| (row.seq, row.line))
+        same("postings", &self.postings, &postings, |row| (row.seq, row.line))?;
+        let takings: Vec<TakingRow> = read_all(
+            moment,
+            "SELECT t.seq, t.order_id, t.day, t.hour, t.counter, t.cashier, t.provider, t.proof, t.sales, \
+             t.received_satang, t.adjustments_satang, t.suspense_satang, t.refunds_satang, t.fees_satang \
+             FROM order_events AS e CROSS JOIN takings AS t ON t.seq = e.seq \
+             WHERE e.order_id > ?1 AND e.order_id <= ?2 ORDER BY t.seq",
+            after,
+            until,
+        )
+        .await?;
+        same("takings", &self.takings, &takings, |row| row.seq)?;
+        let documents: Vec<DocumentRow> = read_all(
+            moment,
+            "SELECT number, series, running, kind, order_id, seq FROM documents \
+             WHERE order_id > ?1 AND order_id <= ?2 ORDER BY number",
+            after,
+            until,
+        )
+        .await?;
+        same("documents", &self.documents, &documents, |row| row.number.clone())
     }
 }
 
@@ -292,6 +325,18 @@ impl Named for [u8; 16] {
     }
 }
 
+impl Named for i64 {
+    fn name(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Named for String {
+    fn name(&self) -> String {
+        self.clone()
+    }
+}
+
 impl Named for (i64, i64) {
     fn name(&self) -> String {
         format!("{} line {}", self.0, self.1)
@@ -324,6 +369,27 @@ async fn all_postings(moment: &mut SqliteConnection, expected: usize) -> Result<
     }
     Err(Stop::Fault(format!(
         "postings: {found} rows, the events give {expected}"
+    )))
+}
+
+/// Takings of events that do not exist are in no range above either.
+async fn all_takings(moment: &mut SqliteConnection, expected: usize) -> Result<(), Stop> {
+    let stray: Option<i64> = sqlx::query_scalar(
+        "SELECT seq FROM takings WHERE seq NOT IN (SELECT seq FROM order_events) ORDER BY seq LIMIT 1",
+    )
+    .fetch_optional(&mut *moment)
+    .await?;
+    if let Some(seq) = stray {
+        return Err(Stop::Fault(format!("takings {seq}: is not in the events")));
+    }
+    let found: i64 = sqlx::query_scalar("SELECT count(*) FROM takings")
+        .fetch_one(moment)
+        .await?;
+    if i64::try_from(expected) == Ok(found) {
+        return Ok(());
+    }
+    Err(Stop::Fault(format!(
+        "takings: {found} rows, the events give {expected}"
     )))
 }
 

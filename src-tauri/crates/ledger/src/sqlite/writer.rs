@@ -11,8 +11,8 @@ use super::script::{self, CommitBell};
 use super::{people, slips, watches};
 use crate::chain::{Hash, Head};
 use crate::projection::{counter_of, id_bytes, number, token_bytes};
-use keptang_domain::order::{Change, Order};
-use keptang_domain::{AttemptId, OrderId, Timestamp};
+use keptang_domain::order::{Change, Order, OrderEvent};
+use keptang_domain::{AttemptId, DayCutoff, OrderId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, LedgerError, NewClaim, NewOrder, Person, Schedule, SlipRecord, WorkerId,
 };
@@ -97,6 +97,8 @@ impl Request {
 pub(super) struct Writer {
     connection: SqliteConnection,
     bell: CommitBell,
+    /// When the business day ends, for the day stamped on money.
+    cutoff: DayCutoff,
     /// Where the chain ended after our last transaction; `None` when that is not known.
     head: Option<Head>,
     /// The last number of each counter, true as long as `head` is.
@@ -104,10 +106,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) async fn new(mut connection: SqliteConnection) -> Result<Self, LedgerError> {
+    pub(super) async fn new(
+        mut connection: SqliteConnection,
+        cutoff: DayCutoff,
+    ) -> Result<Self, LedgerError> {
         Ok(Self {
             bell: CommitBell::hang(&mut connection).await?,
             connection,
+            cutoff,
             head: None,
             numbers: HashMap::new(),
         })
@@ -148,7 +154,7 @@ impl Writer {
     /// nothing is refused. Where the trust was wrong, the schema refuses a row and nothing is stored. `None` means that
     /// the jobs are to be done the long way.
     async fn swiftly(&mut self, batch: &[Request]) -> Option<Result<Answers, sqlx::Error>> {
-        let mut plan = Plan::on(self.head?);
+        let mut plan = Plan::on(self.head?, self.cutoff);
         let mut numbers: HashMap<&str, i64> = HashMap::new();
         let mut answers = Vec::with_capacity(batch.len());
         for request in batch {
@@ -292,7 +298,7 @@ impl Writer {
     }
 
     async fn store(&mut self, job: &Job) -> Result<Result<Answer, LedgerError>, sqlx::Error> {
-        let mut plan = Plan::on(self.head.expect("set when the transaction began"));
+        let mut plan = Plan::on(self.head.expect("set when the transaction began"), self.cutoff);
         let added = match job {
             Job::Open(new) => {
                 let next = self.last_number(&new.counter).await? + 1;
@@ -397,6 +403,9 @@ impl Writer {
                 return Ok(LedgerError::EvidenceUsed { order });
             }
         }
+        if let Some(refused) = self.why_no_document(changes).await? {
+            return Ok(refused);
+        }
         let after = &changes.last().expect("there is at least one change").after;
         for attempt in &after.attempts {
             let used: bool = sqlx::query_scalar(
@@ -415,6 +424,37 @@ impl Writer {
             }
         }
         Ok(told(error))
+    }
+
+    /// Documents are numbered without a gap, so a number that does not follow the last one is an old reading.
+    async fn why_no_document(&mut self, changes: &[Change]) -> Result<Option<LedgerError>, sqlx::Error> {
+        let mut given: HashMap<&str, i64> = HashMap::new();
+        for change in changes {
+            let OrderEvent::DocumentIssued {
+                series,
+                running,
+                number,
+                ..
+            } = &change.event
+            else {
+                continue;
+            };
+            let (last, is_taken): (Option<i64>, bool) = sqlx::query_as(
+                "SELECT (SELECT max(running) FROM documents WHERE series = ?1), \
+                 EXISTS (SELECT 1 FROM documents WHERE number = ?2)",
+            )
+            .bind(series)
+            .bind(number)
+            .fetch_one(&mut self.connection)
+            .await?;
+            let last = given.get(series.as_str()).copied().or(last);
+            let running = i64::try_from(*running).unwrap_or(i64::MAX);
+            if is_taken || last.is_some_and(|last| running != last + 1) {
+                return Ok(Some(LedgerError::DocumentNumberUsed));
+            }
+            given.insert(series, running);
+        }
+        Ok(None)
     }
 
     async fn version_of(&mut self, order: OrderId) -> Result<Option<i64>, sqlx::Error> {

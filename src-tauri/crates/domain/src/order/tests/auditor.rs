@@ -99,6 +99,11 @@ impl Auditor {
                 .refunds
                 .push((*refund, *attempt, amount.satang(), RefundState::Requested)),
             OrderEvent::RefundResolved { refund, state, .. } => self.hear_refund(*refund, *state),
+            OrderEvent::DocumentIssued { kind, .. } => {
+                if *kind == DocumentKind::Receipt {
+                    self.state = OrderState::Completed;
+                }
+            }
         }
         let running = change
             .after
@@ -220,7 +225,11 @@ impl Auditor {
             self.state = OrderState::Settled;
         }
         let all_back = back > 0 && back >= self.received();
-        let may_end = self.state == OrderState::Settled || (self.state == OrderState::Due && !running);
+        let may_end = match self.state {
+            OrderState::Settled | OrderState::Completed => true,
+            OrderState::Due => !running,
+            _ => false,
+        };
         if all_back && may_end {
             self.state = OrderState::Voided;
         }
@@ -249,6 +258,27 @@ impl Auditor {
             });
         }
         flags
+    }
+
+    /// Compares what reports would say of a history with what was posted for it.
+    pub(super) fn agree_on_takings(history: &[Change], posted: &BTreeMap<String, i64>) {
+        let takings: Vec<Taking> = history.iter().filter_map(Change::taking).collect();
+        let sum = |of: fn(&Taking) -> Money| takings.iter().map(|taking| of(taking).satang()).sum::<i64>();
+        let received = sum(|taking| taking.received);
+        let posted = |account: &str| posted.get(account).copied().unwrap_or(0);
+        assert_eq!(sum(|taking| taking.fees), posted("fees"), "fees");
+        assert_eq!(sum(|taking| taking.adjustments), posted("rounding"), "rounding");
+        assert_eq!(
+            received - sum(|taking| taking.refunds) - sum(|taking| taking.fees),
+            posted("clearing"),
+            "what providers hold"
+        );
+        let last = &history[history.len() - 1].after;
+        assert_eq!(received, last.received().satang());
+        assert_eq!(sum(|taking| taking.refunds), last.refunded().satang());
+        assert_eq!(sum(|taking| taking.suspense), last.suspended.satang());
+        let sales = takings.iter().filter(|taking| taking.is_sale).count();
+        assert_eq!(sales, usize::from(received > 0), "a bill counts once in its life");
     }
 
     /// Compares the order, and the sum of everything ever posted, with what must have come out.

@@ -18,7 +18,7 @@ struct Happening {
 const ASKED: Money = Money::from_satang(10_000);
 
 fn happening() -> impl Strategy<Value = Happening> {
-    (0_u8..34, 0_usize..3, 0_u8..3, 0_u8..8).prop_map(|(what, attempt, key, size)| Happening {
+    (0_u8..36, 0_usize..3, 0_u8..3, 0_u8..8).prop_map(|(what, attempt, key, size)| Happening {
         what,
         attempt,
         key,
@@ -130,6 +130,11 @@ fn anything(order: &Order, happening: Happening, step: usize) -> OrderEvent {
             payable: crate::cash::in_coins(asked).unwrap_or(asked),
             tendered: asked,
         },
+        34 => return issued(DocumentKind::Receipt, None, u64::from(size)),
+        35 => {
+            let refund = (size > 0).then(|| refund_id(usize::from(key)));
+            return issued(DocumentKind::CreditNote, refund, u64::from(size) + 1);
+        }
         23..=25 => {
             return OrderEvent::RefundRequested {
                 refund: refund_id(order.refunds.len()),
@@ -324,6 +329,7 @@ proptest! {
             let event = anything(&order, happening, step);
             order = one(order, event);
         }
+        Auditor::agree_on_takings(&history, &posted);
         prop_assert_eq!(replayed(&history), order);
     }
 }

@@ -29,6 +29,11 @@ impl Sale {
     fn event(&self, words: &[&str]) -> OrderEvent {
         match words {
             ["void"] => OrderEvent::Voided { by: None },
+            ["receipt", running] => issued(DocumentKind::Receipt, None, running.parse().unwrap()),
+            ["credit", id, running] => {
+                let refund = refund_id(id[1..].parse().unwrap());
+                issued(DocumentKind::CreditNote, Some(refund), running.parse().unwrap())
+            }
             ["refund", id, letter, amount] => OrderEvent::RefundRequested {
                 refund: refund_id(id[1..].parse().unwrap()),
                 attempt: attempt_id(number_of(letter)),
@@ -144,9 +149,29 @@ impl Sale {
                 "clearing" | "order" | "rounding" | "fees" | "suspense" => {
                     Money::from_satang(self.balances.get(name).copied().unwrap_or(0)).to_string()
                 }
+                "automatic" | "slip" | "manual" | "cash" | "sales" | "returned" => self.taken(name),
                 letter => order.attempts[number_of(letter)].state.to_string(),
             };
             assert_eq!(is, expected, "{name} in: {line}");
+        }
+    }
+}
+
+impl Sale {
+    /// What reports would say of it.
+    fn taken(&self, name: &str) -> String {
+        let takings = self.history.iter().filter_map(Change::taking);
+        match name {
+            "sales" => takings.filter(|taking| taking.is_sale).count().to_string(),
+            "returned" => Money::checked_sum(takings.map(|taking| taking.refunds))
+                .unwrap()
+                .to_string(),
+            proof => {
+                let of_proof = takings.filter(|taking| taking.proof.word() == proof);
+                Money::checked_sum(of_proof.map(|taking| taking.received))
+                    .unwrap()
+                    .to_string()
+            }
         }
     }
 }
