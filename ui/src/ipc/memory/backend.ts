@@ -188,7 +188,7 @@ export class MemoryBackend {
       const recent = this.orders.slice(0, 12).map((order) => this.fresh(order));
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
       const { session } = this.people;
-      return { ...this.till, session, shift: this.shifts.line, now: isoAt(this.nowMs), recent, waiting: running.length, slips_waiting: this.slips.waiting.length, current: this.till.restored ? (running[0] ?? null) : null };
+      return { ...this.till, session, shift: this.shifts.line, printer_on: this.setup.values["printer.kind"] !== "none", now: isoAt(this.nowMs), recent, waiting: running.length, slips_waiting: this.slips.waiting.length, current: this.till.restored ? (running[0] ?? null) : null };
     },
     charge: async ({ amount, method, provider, ...particulars }) => {
       this.charges += 1;

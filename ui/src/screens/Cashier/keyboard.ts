@@ -5,6 +5,8 @@ import { ScannerEar } from "../../features/order/scanner";
 import type { SlipDesk } from "../../features/slip/desk.svelte";
 import { scannedCharacter } from "../../features/slip/form";
 import type { Method } from "../../ipc/generated";
+import { present } from "../../session/present.svelte";
+import { receipts } from "../../session/receipts.svelte";
 import { SlipActs } from "./slip-acts";
 import type { Till } from "./till.svelte";
 
@@ -32,6 +34,8 @@ export class Keyboard {
 
   onkeydown(event: KeyboardEvent): void {
     const till = this.#till;
+    // A receipt has the keyboard to itself, also over the paid screen.
+    if (receipts.shown !== null) return;
     if (till.dialog !== "none" && !till.paid) {
       // The window's own meanings of these keys (reload, help, full screen) are never wanted.
       if (/^F([1-9]|1[01])$/.test(event.code)) event.preventDefault();
@@ -100,6 +104,7 @@ export class Keyboard {
       case "F11": return () => void (till.paid ? undefined : (till.dialog = "providers"));
       case "Escape": return () => (till.paid ? undefined : till.third());
       case "Slash": return event.shiftKey || event.key === "?" ? () => void (till.dialog = "keys") : null;
+      case "KeyP": return till.paid && !present.locked ? () => receipts.show(till.paid?.order_id ?? "") : null;
       case "KeyT": return till.state?.training && !till.paid ? () => till.drawer.toggle(till.billRuns) : null;
       default: return event.key === "?" ? () => void (till.dialog = "keys") : null;
     }
