@@ -226,8 +226,8 @@ impl TrailFilter {
 pub struct Moved {
     /// On one of these business days, both included.
     pub days: (BusinessDay, BusinessDay),
-    /// At this provider.
-    pub provider: Option<ProviderId>,
+    /// At one of these providers; at any when there is none.
+    pub providers: Vec<ProviderId>,
     /// For an order of this cashier, or (`Some(None)`) of nobody known.
     pub cashier: Option<Option<String>>,
     /// In this hour of the day in Bangkok.

@@ -7,6 +7,7 @@ pub mod committing;
 pub mod opening;
 pub mod people;
 pub mod reading;
+pub mod reports;
 pub mod slips;
 pub mod trail;
 pub mod watching;
@@ -114,6 +115,14 @@ macro_rules! ledger_contract {
                 the_history_is_complete
                 the_proof_counts
             }
+            reports {
+                money_is_counted_in_cells_on_the_day_it_moved
+                a_day_says_what_became_of_its_orders
+                a_series_of_papers_has_no_gap
+                many_tills_number_papers_without_a_gap
+                a_figure_opens_its_orders
+                a_bill_is_found_by_its_slip
+            }
             slips {
                 slips_come_back_as_they_were_stored
                 a_waiting_slip_is_asked_about_by_one
@@ -122,6 +131,7 @@ macro_rules! ledger_contract {
             trail {
                 the_trail_is_read_by_its_words
                 of_two_decisions_on_one_trail_one_is_refused
+                the_trail_is_read_by_what_it_is_about
             }
             watching {
                 what_is_due_is_claimed_oldest_first

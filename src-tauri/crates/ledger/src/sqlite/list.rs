@@ -100,8 +100,12 @@ fn money(query: &mut QueryBuilder<Sqlite>, moved: &Moved) {
     let (from, to) = moved.days;
     query.push(" AND id IN (SELECT order_id FROM takings WHERE day BETWEEN ");
     query.push_bind(day(from)).push(" AND ").push_bind(day(to));
-    if let Some(provider) = moved.provider {
-        query.push(" AND provider = ").push_bind(provider.word());
+    if !moved.providers.is_empty() {
+        let mut list = query.push(" AND provider IN (").separated(", ");
+        for provider in &moved.providers {
+            list.push_bind(provider.word());
+        }
+        query.push(")");
     }
     match &moved.cashier {
         Some(Some(cashier)) => {

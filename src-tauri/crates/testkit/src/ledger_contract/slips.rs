@@ -9,7 +9,7 @@ use keptang_ports::{LedgerError, SlipFilter, SlipPicture, SlipRecord};
 
 const LEASE_MS: i64 = 30_000;
 
-fn slip(n: u128, shown_ms: i64, next_at: Option<Timestamp>) -> SlipRecord {
+pub(super) fn slip(n: u128, shown_ms: i64, next_at: Option<Timestamp>) -> SlipRecord {
     SlipRecord {
         id: SlipId::from_bits(n),
         presented_at: after_ms(shown_ms),

@@ -99,7 +99,7 @@ impl MovedMoney {
             Some(MovedWhat::Fee) => Some(taking.fees),
         };
         (from..=to).contains(&self.day)
-            && wanted.provider.is_none_or(|provider| provider == taking.provider)
+            && (wanted.providers.is_empty() || wanted.providers.contains(&taking.provider))
             && wanted
                 .cashier
                 .as_ref()
