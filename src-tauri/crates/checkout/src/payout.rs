@@ -424,29 +424,6 @@ impl Till {
             .await
             .map(drop)
     }
-
-    /// `false` when somebody else wrote meanwhile.
-    async fn note(
-        &self,
-        by: Option<String>,
-        what: &str,
-        subject: &str,
-        facts: &impl Serialize,
-        after: Option<i64>,
-    ) -> Result<bool, LedgerError> {
-        let line = AuditLine {
-            at: self.now(),
-            by,
-            what: what.to_owned(),
-            subject: subject.to_owned(),
-            detail: serde_json::to_string(facts).expect("facts are texts and whole numbers"),
-        };
-        match self.inner.ledger.note(line, after).await {
-            Ok(()) => Ok(true),
-            Err(LedgerError::VersionMoved) => Ok(false),
-            Err(other) => Err(other),
-        }
-    }
 }
 
 /// The provider's words (jwt-gateway.md §7); one we do not know is no success.

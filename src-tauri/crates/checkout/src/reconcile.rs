@@ -24,6 +24,28 @@ pub enum Bucket {
     StateDiffers,
 }
 
+impl Bucket {
+    /// Every bucket, in the order of product.md.
+    pub const ALL: [Self; 5] = [
+        Self::Agree,
+        Self::OnlyOurs,
+        Self::OnlyTheirs,
+        Self::AmountDiffers,
+        Self::StateDiffers,
+    ];
+
+    /// The stable word (cli.md, reconcile).
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Agree => "agree",
+            Self::OnlyOurs => "only_ours",
+            Self::OnlyTheirs => "only_theirs",
+            Self::AmountDiffers => "amount_differs",
+            Self::StateDiffers => "state_differs",
+        }
+    }
+}
+
 /// One payment, as both sides have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {

@@ -9,6 +9,7 @@ use keptang_domain::order::{
 };
 use keptang_domain::{AttemptId, Money, OrderId, ProviderId, RefundId};
 use keptang_ports::{LedgerError, OrderKey, ProviderError, RefundRequest, Refunded};
+use serde::{Deserialize, Serialize};
 
 /// A wish to give money back.
 #[derive(Debug, Clone)]
@@ -40,6 +41,17 @@ pub enum RefundError {
     /// The ledger could not take it.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+/// Word of the trail's line about a refund that a provider is asked for; its subject is the refund.
+pub(crate) const REFUND_REQUESTED: &str = "refund_requested";
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RefundFacts {
+    pub(crate) order: String,
+    amount_satang: i64,
+    reason: String,
+    pub(crate) business_day: String,
 }
 
 impl From<RecordError> for RefundError {
@@ -88,9 +100,42 @@ impl Till {
             });
             return Ok((self.record_all(wish.order, events, None).await?, refund));
         }
+        // The domain's word first: a wish that it refuses leaves no trace.
+        order.record(events[0].clone(), self.now())?;
+        self.note_refund_request(&events[0], wish.order).await?;
         let order = self.record_all(wish.order, events, None).await?;
         let order = self.send_refund(&order, attempt.id, refund, amount).await?;
         Ok((order, refund))
+    }
+
+    /// Notes in the trail that a provider is about to be asked, so that a refund whose answer is lost is found among the
+    /// day's open questions, whatever day its order is of.
+    async fn note_refund_request(&self, event: &OrderEvent, order: OrderId) -> Result<(), LedgerError> {
+        let OrderEvent::RefundRequested {
+            refund,
+            amount,
+            reason,
+            by,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let facts = RefundFacts {
+            order: order.to_string(),
+            amount_satang: amount.satang(),
+            reason: reason.word().to_owned(),
+            business_day: self.today().to_string(),
+        };
+        self.note(
+            Some(by.clone()),
+            REFUND_REQUESTED,
+            &refund.to_string(),
+            &facts,
+            None,
+        )
+        .await
+        .map(drop)
     }
 
     async fn send_refund(

@@ -86,6 +86,13 @@ pub struct Closing {
     pub carried_over: Vec<String>,
 }
 
+impl Closing {
+    /// Whether something was missing or too much.
+    pub fn has_difference(&self) -> bool {
+        self.differences.iter().any(|line| line.difference != Money::ZERO)
+    }
+}
+
 /// One shift.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shift {
@@ -120,12 +127,6 @@ impl Shift {
         self.counts
             .last()
             .is_some_and(|count| count.moves < self.moves.len())
-    }
-
-    /// Whether it ended with something missing or too much.
-    pub fn has_difference(&self) -> bool {
-        let differences = self.closing.iter().flat_map(|closing| &closing.differences);
-        differences.into_iter().any(|line| line.difference != Money::ZERO)
     }
 
     /// What should be there by now of a method. `cells` are what the counter's orders moved during the shift. The

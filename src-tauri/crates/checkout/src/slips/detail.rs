@@ -29,6 +29,10 @@ pub struct SlipDetail {
     pub choices: Vec<String>,
     /// The setting to look at, when it could not be checked because of one.
     pub setting: Option<String>,
+    /// Whoever knows the transfers was asked about it; what an older till stored counts as asked. `false` for a slip
+    /// that was judged on this machine, without internet and without quota.
+    #[serde(default = "yes")]
+    pub asked: bool,
     /// A permitted person may accept it all the same.
     pub may_override: bool,
     /// What happened and what to do, in Thai.
@@ -69,6 +73,7 @@ impl SlipDetail {
             },
             choices: Vec::new(),
             setting: None,
+            asked: false,
             may_override: judgement.may_be_overridden(),
             message_th: said.cashier.th,
             message_en: said.cashier.en,
@@ -116,6 +121,10 @@ impl SlipDetail {
     pub fn from_json(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// A party as it may be shown: its name, and its number with the digits that were hidden left hidden.

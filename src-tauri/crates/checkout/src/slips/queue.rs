@@ -1,8 +1,8 @@
 //! Slips that wait: for a bank that is late, or for a line that is down. Each is asked about again by its own clock,
 //! whichever process holds it, and survives a restart because it lies in the ledger.
 
-use super::Shown;
 use super::verify::{Case, SlipError, SlipOutcome};
+use super::{Shown, SlipDetail};
 use crate::till::Till;
 use futures::future::join_all;
 use keptang_domain::SlipId;
@@ -68,6 +68,7 @@ impl Till {
         let shown = self.shown_before(&record).await?;
         let is_lost = shown.is_none();
         let case = Case {
+            asked: SlipDetail::from_json(&record.detail).asked,
             record,
             shown: shown.unwrap_or(Shown::Text(String::new())),
             overriding: None,

@@ -87,6 +87,8 @@ pub(super) struct Case {
     pub(super) overriding: Option<Override>,
     /// The setting that kept it from being checked.
     pub(super) setting: Option<String>,
+    /// The verifier was asked about it, now or before.
+    pub(super) asked: bool,
 }
 
 /// What asking gave.
@@ -136,6 +138,7 @@ impl Till {
             shown: wish.shown,
             overriding: wish.overriding,
             setting: None,
+            asked: false,
         };
         self.follow_slip(case).await
     }
@@ -202,6 +205,7 @@ impl Till {
             // A wallet's slip cannot be asked about by its code (easyslip.md, section 8): its picture is needed.
             return self.end(case, Judgement::Damaged(Unreadable::UnusualCode)).await;
         }
+        case.asked = true;
         match self.ask_about(verifier.as_ref(), &case, code.as_ref()).await? {
             Heard::Facts(answer) => self.judge_answer(desk, case, reference.as_ref(), *answer).await,
             Heard::Failure {
@@ -412,6 +416,7 @@ impl Till {
         let era = self.desk()?.era;
         let detail = SlipDetail {
             setting: case.setting.take(),
+            asked: case.asked,
             ..SlipDetail::of(&judgement, &choice, answer, self.now(), era)
         };
         case.record.verdict = detail.verdict.clone();
