@@ -51,7 +51,7 @@ impl Fault {
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::PermissionDenied => Self::Permission,
             io::ErrorKind::ResourceBusy | io::ErrorKind::IsADirectory => Self::Refused,
-            // `usblp` answers a full or cut-off printer with ENOSPC and EIO.
+            // Linux' `usblp` says ENOSPC for a printer without paper.
             io::ErrorKind::StorageFull | io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
                 Self::PaperOrOffline
             }
@@ -80,5 +80,30 @@ pub struct QueueError {
 impl QueueError {
     pub(crate) fn when(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self { doing, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+
+    #[test]
+    fn what_the_operating_system_says_is_what_somebody_can_act_on() {
+        for (kind, network, device) in [
+            (ErrorKind::ConnectionRefused, "refused", "unreachable"),
+            (ErrorKind::ConnectionReset, "refused", "unreachable"),
+            (ErrorKind::HostUnreachable, "unreachable", "unreachable"),
+            (ErrorKind::NetworkUnreachable, "unreachable", "unreachable"),
+            (ErrorKind::PermissionDenied, "permission", "permission"),
+            (ErrorKind::NotFound, "unreachable", "not_found"),
+            (ErrorKind::ResourceBusy, "unreachable", "refused"),
+            (ErrorKind::StorageFull, "unreachable", "paper_or_offline"),
+            (ErrorKind::Other, "unreachable", "unreachable"),
+        ] {
+            let error = io::Error::from(kind);
+            assert_eq!(Fault::of_network(&error).to_string(), network, "{kind}");
+            assert_eq!(Fault::of_device(&error).to_string(), device, "{kind}");
+        }
     }
 }
