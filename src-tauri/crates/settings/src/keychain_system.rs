@@ -24,7 +24,6 @@ fn entry(service: &str, account: &str) -> Result<Entry, KeychainUnusable> {
 }
 
 /// The library's errors hold what was found, so none of them goes further.
-#[expect(clippy::needless_pass_by_value, reason = "it ends here")]
 fn unusable(_: Error) -> KeychainUnusable {
     KeychainUnusable
 }
