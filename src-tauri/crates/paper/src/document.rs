@@ -3,11 +3,13 @@
 use keptang_domain::Timestamp;
 use keptang_qr::EncodeError;
 
+use crate::escpos::{ThermalHead, raster};
 use crate::flow::{Flow, Sheet, Side, Type, watermark};
 use crate::language::Locale;
 use crate::measure::{Length, mm, pt10};
-use crate::page::Page;
+use crate::page::{Grey, Page};
 use crate::pdf::{About, write};
+use crate::raster::{Raster, Resolution, page_png};
 
 /// What a receipt is printed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,8 @@ impl Paper {
     /// The type of running text.
     pub(crate) const fn body(self) -> Type {
         Type::regular(match self {
-            Self::Mm58 => 80,
+            // 24 dots of a thermal head; below that tone marks run into their vowels.
+            Self::Mm58 => 85,
             Self::Mm80 => 95,
             Self::A4 => 105,
         })
@@ -113,13 +116,7 @@ pub(crate) fn percent(basis_points: u32) -> String {
 }
 
 /// The seller's block, as a tax invoice wants it.
-pub(crate) fn put_seller(
-    flow: &mut Flow,
-    seller: &Seller,
-    locale: Locale,
-    paper: Paper,
-    edges: (Length, Length),
-) {
+fn put_seller(flow: &mut Flow, seller: &Seller, locale: Locale, paper: Paper, edges: (Length, Length)) {
     let side = if paper == Paper::A4 {
         Side::Left
     } else {
@@ -143,6 +140,96 @@ pub(crate) fn put_seller(
     }
 }
 
+/// What stands at the top of a receipt and of a credit note.
+pub(crate) struct Letterhead<'a> {
+    pub(crate) manner: Manner,
+    pub(crate) seller: &'a Seller,
+    /// The words that make the paper what it is, the first the largest.
+    pub(crate) titles: &'a [&'a str],
+    /// Label and value.
+    pub(crate) facts: &'a [(&'a str, String)],
+}
+
+impl Letterhead<'_> {
+    pub(crate) fn put(&self, flow: &mut Flow, paper: Paper) {
+        match paper {
+            Paper::A4 => self.put_beside(flow),
+            Paper::Mm58 | Paper::Mm80 => self.put_below(flow, paper),
+        }
+    }
+
+    /// One below the other, centred.
+    fn put_below(&self, flow: &mut Flow, paper: Paper) {
+        put_warnings(flow, self.manner, paper);
+        let edges = (flow.left(), flow.right());
+        put_seller(flow, self.seller, self.manner.locale, paper, edges);
+        flow.gap(mm(2));
+        flow.rule(INK_RULE, Grey::INK);
+        flow.gap(mm(1));
+        self.put_titles(flow, paper, Side::Centre, edges);
+        flow.gap(mm(1));
+        for (label, value) in self.facts {
+            flow.pair(label, value, paper.body().quiet(), paper.body());
+        }
+        flow.gap(mm(1));
+    }
+
+    /// The seller on the left, what the paper is on the right.
+    fn put_beside(&self, flow: &mut Flow) {
+        let paper = Paper::A4;
+        let bar_only = Manner {
+            is_copy: false,
+            ..self.manner
+        };
+        put_warnings(flow, bar_only, paper);
+        let (top, middle) = (flow.place(), flow.left() + flow.width() * 11 / 20);
+        put_seller(
+            flow,
+            self.seller,
+            self.manner.locale,
+            paper,
+            (flow.left(), middle - mm(6)),
+        );
+        let seller_end = flow.place();
+        flow.go_to(top);
+        let edges = (middle, flow.right());
+        self.put_titles(flow, paper, Side::Right, edges);
+        if self.manner.is_copy {
+            flow.paragraph_between(
+                copy_word(self.manner.locale),
+                paper.body().bold(),
+                Side::Right,
+                edges,
+            );
+        }
+        flow.gap(mm(2));
+        for (label, value) in self.facts {
+            flow.pair_between(label, value, paper.body().quiet(), paper.body(), edges);
+        }
+        flow.go_to(flow.place().max(seller_end));
+        flow.gap(mm(6));
+    }
+
+    fn put_titles(&self, flow: &mut Flow, paper: Paper, side: Side, edges: (Length, Length)) {
+        for (at, title) in self.titles.iter().enumerate() {
+            let style = if at == 0 {
+                paper.title()
+            } else {
+                paper.body().bold()
+            };
+            flow.paragraph_between(title, style, side, edges);
+        }
+    }
+}
+
+/// Sums stand across a strip, and in the right half of a page.
+pub(crate) fn sum_edges(flow: &Flow, paper: Paper) -> (Length, Length) {
+    match paper {
+        Paper::A4 => (flow.left() + flow.width() * 9 / 20, flow.right()),
+        Paper::Mm58 | Paper::Mm80 => (flow.left(), flow.right()),
+    }
+}
+
 /// The black bar of training mode and the word for a copy.
 pub(crate) fn put_warnings(flow: &mut Flow, manner: Manner, paper: Paper) {
     if manner.is_training {
@@ -154,7 +241,7 @@ pub(crate) fn put_warnings(flow: &mut Flow, manner: Manner, paper: Paper) {
     }
 }
 
-pub(crate) fn copy_word(locale: Locale) -> &'static str {
+fn copy_word(locale: Locale) -> &'static str {
     locale.pick("สำเนา", "สำเนา COPY")
 }
 
@@ -186,26 +273,63 @@ pub(crate) fn put_page_numbers(flow_pages: &mut [Page], locale: Locale, words: &
     }
 }
 
-/// Sets what stands across the pages, and writes them.
-pub(crate) fn publish(
-    mut pages: Vec<Page>,
-    title: &str,
-    seller: &str,
+/// A document, laid out: every word of it has its place.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pages: Vec<Page>,
+    title: String,
+    seller: String,
     manner: Manner,
     made_at: Timestamp,
-) -> Vec<u8> {
-    if manner.is_training {
-        watermark(&mut pages, TRAINING);
-    }
-    write(
-        &pages,
-        &About {
-            title,
-            author: seller,
-            language: manner.locale.language,
+}
+
+/// What a screen shows, in tenths of a dot per inch: small type can be read, and a page fits.
+const SCREEN: Resolution = Resolution(1_440);
+
+impl Document {
+    /// Takes the pages and sets what stands across them.
+    pub(crate) fn new(
+        mut pages: Vec<Page>,
+        title: &str,
+        seller: &str,
+        manner: Manner,
+        made_at: Timestamp,
+    ) -> Self {
+        if manner.is_training {
+            watermark(&mut pages, TRAINING);
+        }
+        Self {
+            pages,
+            title: title.to_owned(),
+            seller: seller.to_owned(),
+            manner,
             made_at,
-        },
-    )
+        }
+    }
+
+    /// As a PDF.
+    pub fn to_pdf(&self) -> Vec<u8> {
+        write(
+            &self.pages,
+            &About {
+                title: &self.title,
+                author: &self.seller,
+                language: self.manner.locale.language,
+                made_at: self.made_at,
+            },
+        )
+    }
+
+    /// As dots for a thermal head. The document has to be laid out for the head's paper ([`ThermalHead::paper`]); of wider
+    /// paper only the middle fits.
+    pub fn to_raster(&self, head: ThermalHead) -> Raster {
+        raster(&self.pages, head)
+    }
+
+    /// As pictures for a screen, one PNG for each page.
+    pub fn to_pngs(&self) -> Vec<Vec<u8>> {
+        self.pages.iter().map(|page| page_png(page, SCREEN)).collect()
+    }
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl Type {
         self.size * 11 / 10
     }
 
-    fn length(self, units: i32) -> Length {
+    pub(crate) fn length(self, units: i32) -> Length {
         from_units(units, Face::of(self.weight).units_per_em(), self.size)
     }
 }
@@ -115,26 +115,44 @@ impl Sheet {
 /// No side of a page is longer than 14,400 points (ISO 32000-1, annex C); a longer strip goes on on the next.
 const STRIP_MAX: Length = pt10(140_000);
 
+/// Where the next line begins: a page, and how far down on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    page: usize,
+    y: Length,
+}
+
+/// The lines of a text that was set.
+type Lines = Rc<[Rc<ShapedLine>]>;
+
+fn empty_page(sheet: &Sheet) -> Page {
+    Page {
+        width: sheet.width,
+        height: sheet.height.unwrap_or(STRIP_MAX),
+        marks: Vec::new(),
+    }
+}
+
 /// Sets text.
 pub(crate) struct Flow {
     sheet: Sheet,
     pages: Vec<Page>,
-    /// Where the next line begins, from the top of the page.
-    y: Length,
+    place: Place,
     /// Reports say the same words thousands of times.
-    shaped: HashMap<(Weight, i32), HashMap<String, Rc<[Rc<ShapedLine>]>>>,
+    shaped: HashMap<(Weight, i32), HashMap<String, Lines>>,
 }
 
 impl Flow {
     pub(crate) fn new(sheet: Sheet) -> Self {
-        let mut flow = Self {
+        Self {
             sheet,
-            pages: Vec::new(),
-            y: 0,
+            pages: vec![empty_page(&sheet)],
+            place: Place {
+                page: 0,
+                y: sheet.top,
+            },
             shaped: HashMap::new(),
-        };
-        flow.new_page();
-        flow
+        }
     }
 
     pub(crate) fn left(&self) -> Length {
@@ -150,54 +168,63 @@ impl Flow {
     }
 
     pub(crate) fn y(&self) -> Length {
-        self.y
+        self.place.y
     }
 
-    /// Goes back up or further down on the same page, to set columns beside each other.
+    /// Goes further up or down on the same page.
     pub(crate) fn set_y(&mut self, y: Length) {
-        self.y = y;
+        self.place.y = y;
     }
 
-    pub(crate) fn new_page(&mut self) {
-        self.pages.push(Page {
-            width: self.sheet.width,
-            height: self.sheet.height.unwrap_or(STRIP_MAX),
-            marks: Vec::new(),
-        });
-        self.y = self.sheet.top;
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Goes back to where one column began, or on to where the longer of two ended.
+    pub(crate) fn go_to(&mut self, place: Place) {
+        self.place = place;
+    }
+
+    fn next_page(&mut self) {
+        self.place = Place {
+            page: self.place.page + 1,
+            y: self.sheet.top,
+        };
+        if self.place.page == self.pages.len() {
+            self.pages.push(empty_page(&self.sheet));
+        }
     }
 
     /// Begins a new page when less than `height` is left on this one; says whether it did.
     pub(crate) fn make_room(&mut self, height: Length) -> bool {
         let end = self.sheet.height.unwrap_or(STRIP_MAX) - self.sheet.bottom;
-        let is_full = self.y + height > end && self.y > self.sheet.top;
+        let is_full = self.place.y + height > end && self.place.y > self.sheet.top;
         if is_full {
-            self.new_page();
+            self.next_page();
         }
         is_full
     }
 
     pub(crate) fn gap(&mut self, height: Length) {
-        self.y += height;
+        self.place.y += height;
     }
 
     fn draw(&mut self, mark: Mark) {
-        self.pages
-            .last_mut()
-            .expect("a flow begins with a page")
+        let page = self.pages.get_mut(self.place.page);
+        page.expect("a place is on a page that was begun")
             .marks
             .push(mark);
     }
 
     /// The lines of `text` that fit `width`.
-    pub(crate) fn lines(&mut self, text: &str, style: Type, width: Length) -> Rc<[Rc<ShapedLine>]> {
+    pub(crate) fn lines(&mut self, text: &str, style: Type, width: Length) -> Lines {
         let face = Face::of(style.weight);
         let units = to_units(width, face.units_per_em(), style.size);
         let known = self.shaped.entry((style.weight, units)).or_default();
         if let Some(lines) = known.get(text) {
             return Rc::clone(lines);
         }
-        let lines: Rc<[_]> = wrap_lines(face, text, units).into_iter().map(Rc::new).collect();
+        let lines: Lines = wrap_lines(face, text, units).into_iter().map(Rc::new).collect();
         known.insert(text.to_owned(), Rc::clone(&lines));
         lines
     }
@@ -237,8 +264,8 @@ impl Flow {
     pub(crate) fn paragraph_between(&mut self, text: &str, style: Type, side: Side, edges: (Length, Length)) {
         for line in self.lines(text, style, edges.1 - edges.0).iter() {
             self.make_room(style.line_height());
-            self.put(line, style, edges, side, self.y + style.ascent());
-            self.y += style.line_height();
+            self.put(line, style, edges, side, self.place.y + style.ascent());
+            self.place.y += style.line_height();
         }
     }
 
@@ -287,14 +314,20 @@ impl Flow {
                 words_style,
                 (left, left + room),
                 Side::Left,
-                self.y + ascent,
+                self.place.y + ascent,
             );
             if at == 0 {
                 for figure in figures.iter() {
-                    self.put(figure, figure_style, (left, right), Side::Right, self.y + ascent);
+                    self.put(
+                        figure,
+                        figure_style,
+                        (left, right),
+                        Side::Right,
+                        self.place.y + ascent,
+                    );
                 }
             }
-            self.y += if at == 0 {
+            self.place.y += if at == 0 {
                 height
             } else {
                 words_style.line_height()
@@ -308,8 +341,8 @@ impl Flow {
     }
 
     pub(crate) fn rule_between(&mut self, thickness: Length, grey: Grey, (left, right): (Length, Length)) {
-        self.fill((left, self.y), (right - left, thickness), grey);
-        self.y += thickness;
+        self.fill((left, self.place.y), (right - left, thickness), grey);
+        self.place.y += thickness;
     }
 
     /// A filled rectangle: its corner, then its width and height.
@@ -329,16 +362,16 @@ impl Flow {
         let lines = self.lines(text, style, self.width() - style.size);
         for line in lines.iter() {
             self.make_room(style.line_height());
-            let corner = (self.left(), self.y);
+            let corner = (self.left(), self.place.y);
             self.fill(corner, (self.width(), style.line_height()), Grey::INK);
             self.put(
                 line,
                 style,
                 (self.left(), self.right()),
                 Side::Centre,
-                self.y + style.ascent(),
+                self.place.y + style.ascent(),
             );
-            self.y += style.line_height();
+            self.place.y += style.line_height();
         }
     }
 
@@ -352,7 +385,7 @@ impl Flow {
         let edge = |at: usize| scale(count(at + QUIET_MODULES), side, all);
         let mut tiles = Vec::new();
         for (row, dark) in modules.rows().enumerate() {
-            let (top, bottom) = (self.y + edge(row), self.y + edge(row + 1));
+            let (top, bottom) = (self.place.y + edge(row), self.place.y + edge(row + 1));
             let mut at = 0;
             for run in dark.chunk_by(|a, b| a == b) {
                 if run.first() == Some(&true) {
@@ -362,8 +395,10 @@ impl Flow {
                 at += run.len();
             }
         }
+        // Nothing may show through a QR, a watermark least of all.
+        self.fill((x, self.place.y), (side, side), Grey::WHITE);
         self.draw(Mark::Mosaic(tiles));
-        self.y += side;
+        self.place.y += side;
     }
 
     /// The pages; a strip is cut where its text ends.
@@ -371,8 +406,7 @@ impl Flow {
         if self.sheet.height.is_none()
             && let Some(last) = self.pages.last_mut()
         {
-            last.height = self.y + self.sheet.bottom;
-            // A page cut short is measured from its new lower edge, so its marks stay where they are.
+            last.height = self.place.y + self.sheet.bottom;
         }
         self.pages
     }
@@ -390,9 +424,9 @@ pub(crate) fn watermark(pages: &mut [Page], text: &str) {
         let line = Rc::new(crate::text::shape_line(Face::of(Weight::Bold), text));
         let per_point = style(pt10(10)).length(line.advance);
         let size = scale(page.width, pt10(10), per_point);
-        let rise = page.width * 3 / 4;
+        let rise = page.width * 3 / 5;
         let mut marks = Vec::new();
-        let mut y = page.height.min(rise + style(size).line_height());
+        let mut y = page.height.min(rise + size);
         while y <= page.height {
             marks.push(Mark::Text(TextMark {
                 line: Rc::clone(&line),

@@ -50,6 +50,10 @@ pub(crate) struct TextMark {
     pub(crate) rises: bool,
 }
 
+/// The slope of text that rises, 35 degrees.
+pub(crate) const RISE_COS: f32 = 0.819_152;
+pub(crate) const RISE_SIN: f32 = 0.573_576;
+
 impl TextMark {
     pub(crate) fn width(&self) -> Length {
         let face = Face::of(self.weight);

@@ -17,7 +17,7 @@ use keptang_domain::Timestamp;
 
 use crate::language::Language;
 use crate::measure::{Length, from_units};
-use crate::page::{Grey, Mark, Page, TextMark};
+use crate::page::{Grey, Mark, Page, RISE_COS, RISE_SIN, TextMark};
 use crate::text::{Face, Glyph, Weight};
 
 /// What a reader shows about the file.
@@ -37,8 +37,8 @@ pub(crate) fn write(pages: &[Page], about: &About<'_>) -> Vec<u8> {
     info.producer = "Keptang".to_owned();
     // Times a PDF cannot say become its first day; only a broken clock gives one.
     let made_at = printpdf::OffsetDateTime::from_unix_timestamp(about.made_at.ms().div_euclid(1000))
-        .unwrap_or_else(|_| info.creation_date.clone());
-    info.creation_date = made_at.clone();
+        .unwrap_or(info.creation_date);
+    info.creation_date = made_at;
     info.modification_date = made_at;
 
     let fonts = Fonts::of(pages);
@@ -62,6 +62,11 @@ pub(crate) fn write(pages: &[Page], about: &About<'_>) -> Vec<u8> {
     };
     if let Ok(catalog) = file.catalog_mut() {
         catalog.set("Lang", language.to_lopdf());
+    }
+    // printpdf names a prepress standard in every file, if only an empty one, and readers then announce PDF/X.
+    let info = file.trailer.get(b"Info").and_then(|info| info.as_reference());
+    if let Ok(info) = info.and_then(|id| file.get_dictionary_mut(id)) {
+        info.remove(b"GTS_PDFXVersion");
     }
     file.compress();
     let mut bytes = Vec::new();
@@ -220,7 +225,7 @@ fn push_text(ops: &mut Vec<Op>, text: &TextMark, page_height: Length, fonts: &Fo
     if text.rises {
         ops.push(Op::SaveGraphicsState);
         ops.push(Op::SetTransformationMatrix {
-            matrix: CurTransMat::Raw([RISE_COS, RISE_SIN, -RISE_SIN, RISE_COS, points(x).0, points(y).0]),
+            matrix: CurTransMat::Raw([RISE_COS, RISE_SIN, FALL_SIN, RISE_COS, points(x).0, points(y).0]),
         });
     }
     let (x, y) = if text.rises { (0, 0) } else { (x, y) };
@@ -241,9 +246,7 @@ fn push_text(ops: &mut Vec<Op>, text: &TextMark, page_height: Length, fonts: &Fo
     }
 }
 
-/// The slope of a watermark, 35 degrees.
-const RISE_COS: f32 = 0.819_152;
-const RISE_SIN: f32 = 0.573_576;
+const FALL_SIN: f32 = -RISE_SIN;
 
 /// Glyphs of one height are one string with corrections between them; each change of height starts anew.
 fn push_glyphs(ops: &mut Vec<Op>, text: &TextMark, (x, y): (Length, Length), fonts: &Fonts) {

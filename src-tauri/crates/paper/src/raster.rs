@@ -142,16 +142,7 @@ fn text_patch(text: &TextMark, page: &Page, resolution: Resolution) -> Option<Pa
         u32::try_from(bottom - top).ok()?,
     );
     let mut mask = Mask::new(width, height)?;
-    let scale = letter_scale(text, resolution);
-    let (cos, sin) = if text.rises {
-        (RISE_COS, RISE_SIN)
-    } else {
-        (1.0, 0.0)
-    };
-    // Dots count downwards, font units upwards.
-    let place = Transform::from_scale(scale, -scale)
-        .post_concat(Transform::from_row(cos, -sin, sin, cos, 0.0, 0.0))
-        .post_translate(whole(x - left), whole(y - top));
+    let place = letter_transform(text, resolution).post_translate(whole(x - left), whole(y - top));
     mask.fill_path(&outline, FillRule::Winding, true, place);
     Some(Patch {
         left,

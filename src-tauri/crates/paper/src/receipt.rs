@@ -9,12 +9,12 @@ use keptang_qr::encode;
 
 use crate::amount::grouped;
 use crate::document::{
-    HAIR_RULE, INK_RULE, Manner, Paper, PaperError, Seller, copy_word, percent, publish, put_page_numbers,
-    put_seller, put_warnings,
+    Document, HAIR_RULE, INK_RULE, Letterhead, Manner, Paper, PaperError, Seller, TRAINING, percent,
+    put_page_numbers, sum_edges,
 };
 use crate::flow::{Flow, Side};
 use crate::language::Locale;
-use crate::measure::{Length, mm};
+use crate::measure::mm;
 use crate::page::Grey;
 
 /// A receipt, every word and amount of it decided.
@@ -117,18 +117,28 @@ pub struct VatSplit {
 /// # Errors
 /// When the text of the e-receipt is empty or does not fit a QR.
 pub fn receipt_pdf(receipt: &Receipt, paper: Paper) -> Result<Vec<u8>, PaperError> {
+    Ok(receipt_document(receipt, paper)?.to_pdf())
+}
+
+/// The receipt, laid out.
+///
+/// # Errors
+/// As [`receipt_pdf`].
+pub fn receipt_document(receipt: &Receipt, paper: Paper) -> Result<Document, PaperError> {
     let mut flow = Flow::new(paper.sheet());
     let locale = receipt.manner.locale;
-    if paper == Paper::A4 {
-        a4_head(&mut flow, receipt);
-    } else {
-        strip_head(&mut flow, receipt, paper);
-    }
+    let head = Letterhead {
+        manner: receipt.manner,
+        seller: &receipt.seller,
+        titles: &titles(receipt),
+        facts: &facts(receipt),
+    };
+    head.put(&mut flow, paper);
     put_lines(&mut flow, receipt, paper);
     put_total(&mut flow, receipt, paper);
     put_payments(&mut flow, receipt, paper);
     if let Some(vat) = &receipt.vat {
-        put_vat(&mut flow, vat, locale, paper);
+        put_vat(&mut flow, vat, "VAT รวมอยู่แล้ว / VAT INCLUDED", locale, paper);
     }
     put_foot(&mut flow, receipt, paper)?;
 
@@ -137,7 +147,7 @@ pub fn receipt_pdf(receipt: &Receipt, paper: Paper) -> Result<Vec<u8>, PaperErro
     if paper == Paper::A4 {
         put_page_numbers(&mut pages, locale, &title);
     }
-    Ok(publish(
+    Ok(Document::new(
         pages,
         &title,
         &receipt.seller.name,
@@ -156,21 +166,14 @@ fn title(receipt: &Receipt) -> &'static str {
     }
 }
 
-fn put_title(flow: &mut Flow, receipt: &Receipt, paper: Paper, side: Side, edges: (Length, Length)) {
+fn titles(receipt: &Receipt) -> Vec<&'static str> {
     let locale = receipt.manner.locale;
-    let lines: &[&str] = match (receipt.vat.is_some(), locale.pick("th", "en")) {
-        (true, "th") => &["ใบกำกับภาษีอย่างย่อ", "ใบเสร็จรับเงิน"],
-        (true, _) => &["ใบกำกับภาษีอย่างย่อ", "Abbreviated tax invoice / Receipt"],
-        (false, "th") => &["ใบเสร็จรับเงิน"],
-        (false, _) => &["Receipt"],
-    };
-    for (at, line) in lines.iter().enumerate() {
-        let style = if at == 0 {
-            paper.title()
-        } else {
-            paper.body().bold()
-        };
-        flow.paragraph_between(line, style, side, edges);
+    match receipt.vat {
+        Some(_) => vec![
+            "ใบกำกับภาษีอย่างย่อ",
+            locale.pick("ใบเสร็จรับเงิน", "Abbreviated tax invoice / Receipt"),
+        ],
+        None => vec![locale.pick("ใบเสร็จรับเงิน", "Receipt")],
     }
 }
 
@@ -186,58 +189,6 @@ fn facts(receipt: &Receipt) -> Vec<(&'static str, String)> {
         facts.push((locale.pick("แคชเชียร์", "Cashier"), cashier.clone()));
     }
     facts
-}
-
-fn strip_head(flow: &mut Flow, receipt: &Receipt, paper: Paper) {
-    put_warnings(flow, receipt.manner, paper);
-    let edges = (flow.left(), flow.right());
-    put_seller(flow, &receipt.seller, receipt.manner.locale, paper, edges);
-    flow.gap(mm(2));
-    flow.rule(INK_RULE, Grey::INK);
-    flow.gap(mm(1));
-    put_title(flow, receipt, paper, Side::Centre, edges);
-    flow.gap(mm(1));
-    for (label, value) in facts(receipt) {
-        flow.pair(label, &value, paper.body().quiet(), paper.body());
-    }
-    flow.gap(mm(1));
-}
-
-/// The seller on the left, what the paper is on the right.
-fn a4_head(flow: &mut Flow, receipt: &Receipt) {
-    let paper = Paper::A4;
-    let locale = receipt.manner.locale;
-    if receipt.manner.is_training {
-        put_warnings(
-            flow,
-            Manner {
-                is_copy: false,
-                ..receipt.manner
-            },
-            paper,
-        );
-    }
-    let (top, middle) = (flow.y(), flow.left() + flow.width() * 11 / 20);
-    put_seller(
-        flow,
-        &receipt.seller,
-        locale,
-        paper,
-        (flow.left(), middle - mm(6)),
-    );
-    let seller_end = flow.y();
-    flow.set_y(top);
-    let edges = (middle, flow.right());
-    put_title(flow, receipt, paper, Side::Right, edges);
-    if receipt.manner.is_copy {
-        flow.paragraph_between(copy_word(locale), paper.body().bold(), Side::Right, edges);
-    }
-    flow.gap(mm(2));
-    for (label, value) in facts(receipt) {
-        flow.pair_between(label, &value, paper.body().quiet(), paper.body(), edges);
-    }
-    flow.set_y(flow.y().max(seller_end));
-    flow.gap(mm(6));
 }
 
 fn put_lines(flow: &mut Flow, receipt: &Receipt, paper: Paper) {
@@ -265,14 +216,6 @@ fn put_lines(flow: &mut Flow, receipt: &Receipt, paper: Paper) {
     flow.gap(mm(1));
     flow.rule(INK_RULE, Grey::INK);
     flow.gap(mm(1));
-}
-
-/// On A4 sums stand in the right half.
-fn sum_edges(flow: &Flow, paper: Paper) -> (Length, Length) {
-    match paper {
-        Paper::A4 => (flow.left() + flow.width() * 9 / 20, flow.right()),
-        Paper::Mm58 | Paper::Mm80 => (flow.left(), flow.right()),
-    }
 }
 
 fn put_total(flow: &mut Flow, receipt: &Receipt, paper: Paper) {
@@ -325,13 +268,13 @@ fn put_payments(flow: &mut Flow, receipt: &Receipt, paper: Paper) {
     }
 }
 
-/// The VAT inside an amount.
-pub(crate) fn put_vat(flow: &mut Flow, vat: &VatSplit, locale: Locale, paper: Paper) {
+/// The VAT inside an amount, under words that say which.
+pub(crate) fn put_vat(flow: &mut Flow, vat: &VatSplit, words: &str, locale: Locale, paper: Paper) {
     let (body, edges) = (paper.body(), sum_edges(flow, paper));
     flow.gap(mm(1));
     flow.rule_between(HAIR_RULE, Grey::RULE, edges);
     flow.gap(mm(1));
-    flow.paragraph_between("VAT รวมอยู่แล้ว / VAT INCLUDED", body.bold(), Side::Left, edges);
+    flow.paragraph_between(words, body.bold(), Side::Left, edges);
     let base = locale.pick("มูลค่าก่อนภาษี", "Before VAT");
     flow.pair_between(base, &grouped(vat.base), body, body, edges);
     let words = format!(
@@ -378,7 +321,7 @@ fn put_foot(flow: &mut Flow, receipt: &Receipt, paper: Paper) -> Result<(), Pape
     }
     if receipt.manner.is_training && paper != Paper::A4 {
         flow.gap(mm(2));
-        flow.bar(crate::document::TRAINING, body.bold());
+        flow.bar(TRAINING, body.bold());
     }
     Ok(())
 }

@@ -140,6 +140,8 @@ fn a_line_cut_short_says_so() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_shaped_and_wrapped(text in "\\PC{0,60}|[ก-๛ a-z\n]{0,60}|.{0,20}", width in -10..9000_i32) {
         let face = Face::of(Weight::Regular);
