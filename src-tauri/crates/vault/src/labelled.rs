@@ -144,7 +144,7 @@ fn closing(inner: &str, quote: &str) -> Option<usize> {
             } else {
                 slashes == own
             };
-            closes.then_some(at - own)
+            at.checked_sub(own).filter(|_| closes)
         })
 }
 

@@ -126,6 +126,7 @@ fn what_stands_behind_a_telling_name_is_taken() {
             "\u{1b}[3mapi_key\u{1b}[0m\u{1b}[2m=\u{1b}[0mcanary",
             "api_key=[redacted]",
         ),
+        ("api_key: \\\"\"", "api_key: \\\"[redacted]\\\""),
         (
             "callback_signature = \"strict\"",
             "callback_signature = \"strict\"",
@@ -256,7 +257,7 @@ fn a_bundle_holds_nothing_that_was_not_redacted() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_024) })]
 
     /// Whatever stands around it, and in whatever alphabet of base64 or hexadecimal the whole was written.
     #[test]
