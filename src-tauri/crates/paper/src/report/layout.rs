@@ -7,6 +7,7 @@ use crate::amount::{grouped, grouped_count};
 use crate::document::{Document, INK_RULE, Paper, put_page_numbers, put_warnings};
 use crate::flow::{Flow, Sheet, Side, Type};
 use crate::grid::{Bars, GRID_TYPE, put_table};
+use crate::language::Locale;
 use crate::measure::{Length, mm, scale};
 use crate::page::Grey;
 use crate::table::{Cell, Column, Table};
@@ -56,10 +57,20 @@ fn title(report: &Report) -> &'static str {
     }
 }
 
-fn full_title(report: &Report) -> String {
+pub(super) fn full_title(report: &Report) -> String {
     match &report.number {
         Some(number) => format!("{} {number}", title(report)),
         None => title(report).to_owned(),
+    }
+}
+
+/// Whether the day is closed, where the report's name does not say it.
+pub(super) fn closing_words(report: &Report) -> &'static str {
+    let locale = report.manner.locale;
+    match report.kind {
+        ReportKind::X => locale.pick("ยอดถึงตอนนี้ ยังไม่ปิดวัน", "Totals so far; the day is not closed"),
+        ReportKind::Z => locale.pick("ปิดวันแล้ว แก้ไม่ได้", "The day is closed and cannot be changed"),
+        ReportKind::Day => "",
     }
 }
 
@@ -80,11 +91,7 @@ fn put_head(flow: &mut Flow, report: &Report) {
     flow.go_to(top);
     let right = (middle, flow.right());
     flow.paragraph_between(&full_title(report), Paper::A4.title(), Side::Right, right);
-    let words = match report.kind {
-        ReportKind::X => locale.pick("ยอดถึงตอนนี้ ยังไม่ปิดวัน", "Totals so far; the day is not closed"),
-        ReportKind::Z => locale.pick("ปิดวันแล้ว แก้ไม่ได้", "The day is closed and cannot be changed"),
-        ReportKind::Day => "",
-    };
+    let words = closing_words(report);
     if !words.is_empty() {
         flow.paragraph_between(words, BODY, Side::Right, right);
     }
@@ -96,7 +103,7 @@ fn put_head(flow: &mut Flow, report: &Report) {
     flow.rule(INK_RULE, Grey::INK);
 }
 
-fn facts(report: &Report) -> Vec<(&'static str, String)> {
+pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let locale = report.manner.locale;
     let mut facts = vec![(locale.pick("วันทำการ", "Business day"), locale.day(report.day))];
     if let Some((from, to)) = report.period {
@@ -251,22 +258,23 @@ fn nothing(flow: &mut Flow, report: &Report) {
     flow.paragraph(words, GRID_TYPE.quiet(), Side::Left);
 }
 
+pub(super) fn grouping_words(locale: Locale, by: Grouping) -> &'static str {
+    match by {
+        Grouping::Method => locale.pick("ตามวิธีจ่าย", "By method"),
+        Grouping::Provider => locale.pick("ตามผู้ให้บริการ", "By provider"),
+        Grouping::Cashier => locale.pick("ตามแคชเชียร์", "By cashier"),
+        Grouping::Hour => locale.pick("รายชั่วโมง", "By hour"),
+    }
+}
+
 fn put_section(flow: &mut Flow, report: &Report, section: &Section) {
     let locale = report.manner.locale;
-    let (words, name) = match section.by {
-        Grouping::Method => (
-            locale.pick("ตามวิธีจ่าย", "By method"),
-            locale.pick("วิธีจ่าย", "Method"),
-        ),
-        Grouping::Provider => (
-            locale.pick("ตามผู้ให้บริการ", "By provider"),
-            locale.pick("ผู้ให้บริการ", "Provider"),
-        ),
-        Grouping::Cashier => (
-            locale.pick("ตามแคชเชียร์", "By cashier"),
-            locale.pick("แคชเชียร์", "Cashier"),
-        ),
-        Grouping::Hour => (locale.pick("รายชั่วโมง", "By hour"), locale.pick("ชั่วโมง", "Hour")),
+    let words = grouping_words(locale, section.by);
+    let name = match section.by {
+        Grouping::Method => locale.pick("วิธีจ่าย", "Method"),
+        Grouping::Provider => locale.pick("ผู้ให้บริการ", "Provider"),
+        Grouping::Cashier => locale.pick("แคชเชียร์", "Cashier"),
+        Grouping::Hour => locale.pick("ชั่วโมง", "Hour"),
     };
     heading(flow, words);
     let columns = vec![

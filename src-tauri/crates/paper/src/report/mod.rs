@@ -4,8 +4,10 @@
 //! No figure is worked out here: a Z is printed from what was stored when the day was closed.
 
 mod layout;
+mod strip;
 
 pub use layout::{report_document, report_pdf};
+pub use strip::report_strip;
 
 use keptang_domain::{BusinessDay, Money, Timestamp};
 
