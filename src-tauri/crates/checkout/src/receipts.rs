@@ -48,8 +48,8 @@ struct Blank {
 }
 
 impl Till {
-    /// Gives an order its receipt number, or finds the one it has. The tax rate is that of the day, where the shop is
-    /// registered for VAT.
+    /// Gives an order its receipt number, or finds the one it has. The tax rate is that of the day on which the order was
+    /// paid (Revenue Code section 78), where the shop is registered for VAT.
     pub async fn issue_receipt(
         &self,
         order: OrderId,
@@ -60,10 +60,12 @@ impl Till {
         if let Some(receipt) = found.receipt().cloned() {
             return Ok((found, receipt));
         }
+        let cutoff = self.config().cutoff;
+        let paid_on = found.settled_at.map(|at| at.business_day(cutoff));
         let blank = Blank {
             kind: DocumentKind::Receipt,
             refund: None,
-            vat_rate_bp: tax::rate_on(self.today()).filter(|_| vat_registered),
+            vat_rate_bp: paid_on.and_then(tax::rate_on).filter(|_| vat_registered),
         };
         self.issue(order, &blank, by).await
     }

@@ -2,15 +2,21 @@
 #![allow(clippy::unwrap_used)]
 
 mod at_its_word;
+mod books;
 mod callbacks;
 mod cancelling;
+mod days;
 mod drawer;
 mod failover;
 mod following;
+mod generated_days;
 mod lost;
 mod money_back;
+mod papers;
 mod reconciling;
 mod restart;
+mod reviewing;
+mod shifts;
 mod slips;
 mod slips_orders;
 mod slips_queue;
