@@ -6,6 +6,7 @@
 
 mod archive;
 mod bundle;
+mod copies;
 mod error;
 mod known;
 mod labelled;
@@ -14,6 +15,7 @@ mod stream;
 
 pub use archive::{Entry, OpenBackup, open, seal, seal_files, unpack};
 pub use bundle::bundle;
+pub use copies::{BACKUP_ENDING, BackupCopy, copies, prune};
 pub use error::VaultError;
 pub use redact::Redactor;
 pub use stream::{Header, peek};

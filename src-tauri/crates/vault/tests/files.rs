@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use keptang_vault::{VaultError, peek, seal_files, unpack};
+use keptang_vault::{VaultError, copies, peek, prune, seal_files, unpack};
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
@@ -134,4 +134,56 @@ fn every_error_has_its_own_word_and_both_languages() {
             "{error:?}"
         );
     }
+}
+
+#[test]
+fn the_oldest_copies_are_removed_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let others = ["A-note.txt", "A-5.zip", "A-not-ours.keptang", "A-cut.keptang"];
+    fs::write(at("A-note.txt"), "x").unwrap();
+    seal_files(&[], &at("A-5.zip"), "p", 1).unwrap();
+    fs::write(at("A-not-ours.keptang"), "x").unwrap();
+    fs::write(at("A-cut.keptang"), "KEPTANG-BACKUP 1\n").unwrap();
+    // By when they were made, not by name.
+    for (name, created_at_ms) in [
+        ("A-1.keptang", 30),
+        ("A-2.keptang", 10),
+        ("A-3.keptang", 20),
+        ("B-1.keptang", 1),
+    ] {
+        seal_files(&[], &at(name), "p", created_at_ms).unwrap();
+    }
+    let listed = copies(folder.path(), "A-").unwrap();
+    let told: Vec<_> = listed
+        .iter()
+        .map(|copy| (copy.path.clone(), copy.created_at_ms))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (at("A-1.keptang"), 30),
+            (at("A-3.keptang"), 20),
+            (at("A-2.keptang"), 10)
+        ]
+    );
+    assert!(
+        listed
+            .iter()
+            .all(|copy| copy.bytes == fs::metadata(&copy.path).unwrap().len())
+    );
+    assert_eq!(prune(folder.path(), "A-", 2).unwrap(), [at("A-2.keptang")]);
+    assert_eq!(
+        prune(folder.path(), "A-", 2).unwrap(),
+        Vec::<std::path::PathBuf>::new()
+    );
+    assert_eq!(
+        prune(folder.path(), "A-", 0).unwrap(),
+        [at("A-3.keptang")],
+        "the newest stays"
+    );
+    assert_eq!(copies(folder.path(), "").unwrap().len(), 2);
+    assert!(others.iter().all(|name| at(name).exists()));
+    let missing = copies(&at("missing"), "").unwrap_err();
+    assert_eq!(missing, VaultError::Read(std::io::ErrorKind::NotFound));
 }

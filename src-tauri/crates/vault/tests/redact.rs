@@ -126,6 +126,10 @@ fn what_stands_behind_a_telling_name_is_taken() {
             "\u{1b}[3mapi_key\u{1b}[0m\u{1b}[2m=\u{1b}[0mcanary",
             "api_key=[redacted]",
         ),
+        (
+            r#"{"png_base64":"iVBORw0=","n":1}"#,
+            r#"{"png_base64":"[redacted]","n":1}"#,
+        ),
         ("api_key: \\\"\"", "api_key: \\\"[redacted]\\\""),
         (
             "callback_signature = \"strict\"",
