@@ -359,19 +359,17 @@ impl Flow {
     /// White words on a black bar across the page.
     pub(crate) fn bar(&mut self, text: &str, style: Type) {
         let style = style.in_grey(Grey::WHITE);
+        // The highest tone mark stands above its line: outside the bar it would be white on white.
+        let padding = style.size / 4;
         let lines = self.lines(text, style, self.width() - style.size);
         for line in lines.iter() {
-            self.make_room(style.line_height());
+            let height = style.line_height() + padding;
+            self.make_room(height);
             let corner = (self.left(), self.place.y);
-            self.fill(corner, (self.width(), style.line_height()), Grey::INK);
-            self.put(
-                line,
-                style,
-                (self.left(), self.right()),
-                Side::Centre,
-                self.place.y + style.ascent(),
-            );
-            self.place.y += style.line_height();
+            self.fill(corner, (self.width(), height), Grey::INK);
+            let baseline = self.place.y + padding + style.ascent();
+            self.put(line, style, (self.left(), self.right()), Side::Centre, baseline);
+            self.place.y += height;
         }
     }
 

@@ -1,4 +1,5 @@
 //! Reads our PDFs back with a parser, as a viewer would.
+#![allow(unreachable_pub, reason = "shared by test files")]
 
 use std::collections::BTreeMap;
 

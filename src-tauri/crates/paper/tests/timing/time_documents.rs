@@ -11,7 +11,7 @@ use keptang_paper::report::report_pdf;
 use keptang_paper::sheet::table_pdf;
 use keptang_paper::test_page::test_page_pdf;
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../samples/mod.rs"]
 mod samples;
 
 fn main() {
