@@ -121,14 +121,10 @@ pub enum SettingsError {
     #[error("The value for {} is empty or holds a line break or control character. Copy it again.", name.variable())]
     SecretUnusable { name: SecretName },
     #[error(
-        "Something of this till lies in the keychain of this computer, which is locked or does not answer. Unlock it, then start again."
+        "Something of this till lies in the keychain of this computer, which is locked or does not answer. Unlock it, then \
+         start again. If the till was moved here from another computer, delete keychain.names; keys and PINs are then set \
+         again."
     )]
-    KeychainUnreadable,
-    #[error(
-        "The file 'pepper' in the data directory is damaged, so no PIN can be checked. Restore it from a copy."
-    )]
-    PepperDamaged,
-    #[error("This system gives no random numbers, so nothing can be encrypted. Restart it and try again.")]
     NoRandomness,
 }
 
@@ -230,7 +226,9 @@ impl SettingsError {
                 format!("ค่าของ {} ว่างหรือมีอักขระที่ใช้ไม่ได้ กรุณาคัดลอกใหม่", name.variable())
             }
             Self::KeychainUnreadable => {
-                "ข้อมูลลับของร้านอยู่ใน keychain ของเครื่องนี้ ซึ่งล็อกอยู่หรือไม่ตอบ ปลดล็อกแล้วเปิดใหม่".to_owned()
+                "ข้อมูลลับของร้านอยู่ใน keychain ของเครื่องนี้ ซึ่งล็อกอยู่หรือไม่ตอบ ปลดล็อกแล้วเปิดใหม่ \
+                 ถ้าย้ายมาจากเครื่องอื่น ให้ลบ keychain.names แล้วใส่คีย์และตั้ง PIN ใหม่"
+                    .to_owned()
             }
             Self::PepperDamaged => "ไฟล์ pepper ในโฟลเดอร์ข้อมูลเสียหาย จึงตรวจ PIN ไม่ได้ กู้ไฟล์จากสำเนา".to_owned(),
             Self::NoRandomness => "เครื่องสุ่มตัวเลขไม่ได้ จึงเข้ารหัสไม่ได้ เปิดเครื่องใหม่แล้วลองอีกครั้ง".to_owned(),
