@@ -125,6 +125,12 @@ pub enum SettingsError {
          start again. If the till was moved here from another computer, delete keychain.names; keys and PINs are then set \
          again."
     )]
+    KeychainUnreadable,
+    #[error(
+        "The file 'pepper' in the data directory is damaged, so no PIN can be checked. Restore it from a copy."
+    )]
+    PepperDamaged,
+    #[error("This system gives no random numbers, so nothing can be encrypted. Restart it and try again.")]
     NoRandomness,
 }
 
