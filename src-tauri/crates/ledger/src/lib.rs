@@ -10,6 +10,8 @@ mod chain;
 mod payload;
 mod projection;
 mod replay;
+mod snapshot;
 mod sqlite;
 
+pub use snapshot::snapshot;
 pub use sqlite::SqliteLedger;

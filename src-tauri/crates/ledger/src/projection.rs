@@ -1,7 +1,7 @@
 //! The rows that make an order findable. They hold nothing that its events do not say, so they can be compared with
 //! what the events say and rebuilt from them.
 
-use keptang_domain::order::{Attempt, Change, Order, OrderEvent, Posting, Refund};
+use keptang_domain::order::{Attempt, AttemptEvent, Change, Order, OrderEvent, Posting, Refund};
 use keptang_domain::{BusinessDay, OrderId};
 
 /// Smallest number of digits in an order number.
@@ -227,6 +227,65 @@ impl DocumentRow {
             kind: kind.word().to_owned(),
             order_id: id_bytes(change.after.id),
             seq,
+        })
+    }
+}
+
+/// Row numbers of `search` for one order: one for each of its events.
+pub(crate) const SEARCH_SPAN: i64 = 4_096;
+
+/// A row of `search`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SearchRow {
+    pub(crate) order_id: [u8; 16],
+    /// Place among the order's own rows.
+    pub(crate) slot: i64,
+    pub(crate) text: String,
+}
+
+impl SearchRow {
+    /// What one event brought that a person may remember the order by; `None` when nothing. An order with more events
+    /// than fit is found by what the first of them brought.
+    pub(crate) fn of(change: &Change) -> Option<Self> {
+        let slot = version(&change.after);
+        let texts: Vec<&str> = match &change.event {
+            OrderEvent::Opened(opening) => {
+                let texts = [
+                    Some(&opening.number),
+                    opening.note.as_ref(),
+                    opening.cashier.as_ref(),
+                ];
+                texts.into_iter().flatten().map(String::as_str).collect()
+            }
+            OrderEvent::Attempt {
+                attempt,
+                event:
+                    AttemptEvent::Accepted {
+                        provider_ref: Some(told),
+                        ..
+                    }
+                    | AttemptEvent::Unshowable {
+                        provider_ref: Some(told),
+                        ..
+                    },
+            } => {
+                let kept = change
+                    .after
+                    .attempt(*attempt)
+                    .and_then(|attempt| attempt.provider_ref.as_ref());
+                (kept == Some(told))
+                    .then_some(told.as_str())
+                    .into_iter()
+                    .collect()
+            }
+            OrderEvent::RefundResolved { provider_ref, .. } => provider_ref.as_deref().into_iter().collect(),
+            OrderEvent::DocumentIssued { number, .. } => vec![number.as_str()],
+            _ => Vec::new(),
+        };
+        (!texts.is_empty() && slot < SEARCH_SPAN).then(|| Self {
+            order_id: id_bytes(change.after.id),
+            slot,
+            text: texts.join("\n"),
         })
     }
 }

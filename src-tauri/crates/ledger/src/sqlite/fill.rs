@@ -1,10 +1,11 @@
 //! Filling views that are younger than the file, from its events.
 
 use super::fault::told;
-use super::plan::insert_takings;
-use super::rows::read_all;
+use super::plan::{insert_takings, insert_texts};
+use super::rows::{TrailRow, read_all};
 use super::script::Script;
-use crate::projection::TakingRow;
+use crate::chain::{GENESIS, TrailLink};
+use crate::projection::{SearchRow, TakingRow};
 use crate::replay::StoredEvent;
 use keptang_domain::order::Order;
 use keptang_ports::LedgerError;
@@ -18,23 +19,21 @@ const ROWS: usize = 1_000;
 
 /// Whether a migration left something to be filled.
 pub(super) async fn is_needed(connection: &mut SqliteConnection) -> Result<bool, LedgerError> {
-    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'to_fill')")
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM meta WHERE key IN ('to_fill', 'to_fill_texts'))")
         .fetch_one(connection)
         .await
         .map_err(told)
 }
 
+/// What is to be filled. The proof compares both, so an old file gives the same rows as a new one.
+struct Wanted {
+    takings: bool,
+    texts: bool,
+}
+
 /// Fills what is to be filled, all or nothing.
 pub(super) async fn views(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
-    let done = async {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        takings(connection).await?;
-        sqlx::query("DELETE FROM meta WHERE key = 'to_fill'; COMMIT")
-            .execute(&mut *connection)
-            .await?;
-        Ok::<_, sqlx::Error>(())
-    };
-    if let Err(error) = done.await {
+    if let Err(error) = in_transaction(connection).await {
         // Fails when SQLite already rolled back, which is just as well.
         let _ = sqlx::query("ROLLBACK").execute(connection).await;
         return Err(told(error));
@@ -42,7 +41,27 @@ pub(super) async fn views(connection: &mut SqliteConnection) -> Result<(), Ledge
     Ok(())
 }
 
-async fn takings(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+async fn in_transaction(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    let keys: Vec<String> =
+        sqlx::query_scalar("SELECT key FROM meta WHERE key IN ('to_fill', 'to_fill_texts')")
+            .fetch_all(&mut *connection)
+            .await?;
+    let wanted = Wanted {
+        takings: keys.iter().any(|key| key == "to_fill"),
+        texts: keys.iter().any(|key| key == "to_fill_texts"),
+    };
+    from_events(connection, &wanted).await?;
+    if wanted.texts {
+        trail(connection).await?;
+    }
+    sqlx::query("DELETE FROM meta WHERE key IN ('to_fill', 'to_fill_texts'); COMMIT")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn from_events(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<(), sqlx::Error> {
     let mut after = Vec::new();
     loop {
         let ids: Vec<Vec<u8>> = sqlx::query_scalar(
@@ -63,20 +82,25 @@ async fn takings(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
             last,
         )
         .await?;
-        let mut rows = moved(&events);
-        while !rows.is_empty() {
+        let (mut takings, mut texts) = rows_of(&events);
+        while wanted.takings && !takings.is_empty() {
             let mut script = Script::new();
-            insert_takings(&mut script, rows.drain(..rows.len().min(ROWS)).collect());
+            insert_takings(&mut script, takings.drain(..takings.len().min(ROWS)).collect());
+            script.run(connection).await?;
+        }
+        while wanted.texts && !texts.is_empty() {
+            let mut script = Script::new();
+            insert_texts(&mut script, texts.drain(..texts.len().min(ROWS)).collect());
             script.run(connection).await?;
         }
         after.clone_from(last);
     }
 }
 
-/// What the events of some orders moved. Where an order cannot be replayed, the rest of it is left out: the till must
+/// What the events of some orders give. Where an order cannot be replayed, the rest of it is left out: the till must
 /// open all the same, and the proof names the row.
-fn moved(events: &[StoredEvent]) -> Vec<TakingRow> {
-    let mut rows = Vec::new();
+fn rows_of(events: &[StoredEvent]) -> (Vec<TakingRow>, Vec<SearchRow>) {
+    let (mut takings, mut texts) = (Vec::new(), Vec::new());
     let mut damaged = None;
     let mut current: Option<Order> = None;
     for event in events {
@@ -86,7 +110,8 @@ fn moved(events: &[StoredEvent]) -> Vec<TakingRow> {
         }
         match (event.apply(current.as_ref()), event.counts_on()) {
             (Ok(change), Ok(counts_on)) => {
-                rows.extend(TakingRow::of(event.seq, &change, counts_on));
+                takings.extend(TakingRow::of(event.seq, &change, counts_on));
+                texts.extend(SearchRow::of(&change));
                 current = Some(change.after);
             }
             (Err(misfit), _) | (_, Err(misfit)) => {
@@ -95,5 +120,35 @@ fn moved(events: &[StoredEvent]) -> Vec<TakingRow> {
             }
         }
     }
-    rows
+    (takings, texts)
+}
+
+/// Gives lines of the audit trail that were written before there were hashes their own.
+async fn trail(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let rows: Vec<TrailRow> = sqlx::query_as(
+        "SELECT id, at_ms, CAST(by_name AS BLOB) AS by_name, CAST(what AS BLOB) AS what, \
+         CAST(subject AS BLOB) AS subject, CAST(detail AS BLOB) AS detail, prev_hash, hash FROM audit ORDER BY id",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut previous = GENESIS;
+    for row in rows {
+        let link = TrailLink {
+            id: row.id,
+            at_ms: row.at_ms,
+            by: row.by_name.as_deref(),
+            what: &row.what,
+            subject: &row.subject,
+            detail: &row.detail,
+        };
+        let hash = link.hash(&previous);
+        sqlx::query("UPDATE audit SET prev_hash = ?2, hash = ?3 WHERE id = ?1")
+            .bind(row.id)
+            .bind(previous.to_vec())
+            .bind(hash.to_vec())
+            .execute(&mut *connection)
+            .await?;
+        previous = hash;
+    }
+    Ok(())
 }

@@ -1,7 +1,10 @@
 //! Lists of orders: found through indexes of the views, rebuilt from their events.
+//!
+//! SQLite keeps no statistics of the file, so it would guess. Each list names the one index it goes by, and `+` keeps
+//! the other conditions away from theirs.
 
 use super::fault::told;
-use crate::projection::{counter_of, day};
+use crate::projection::{SEARCH_SPAN, counter_of, day};
 use crate::replay::{self, StoredEvent};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::Order;
@@ -12,93 +15,284 @@ use sqlx::sqlite::{Sqlite, SqlitePool};
 /// Orders on a page when the caller does not say.
 const PAGE: usize = 50;
 
-/// A text shorter than this is not looked for inside others.
+/// A text shorter than this is not looked for inside others: the index holds three letters at a time.
 const SHORTEST_PART: usize = 3;
 
 /// Orders that fit a filter, newest first.
 pub(super) async fn orders(readers: &SqlitePool, filter: &OrderFilter) -> Result<Vec<Order>, LedgerError> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "WITH page AS MATERIALIZED (SELECT id, opened_seq FROM orders WHERE TRUE",
-    );
-    conditions(&mut query, filter);
-    if let Some(text) = &filter.search {
-        search(&mut query, text);
-    }
-    if let Some(number) = &filter.before_number {
-        let Some((counter, counter_no)) = counter_of(number) else {
-            return Ok(Vec::new());
-        };
-        query.push(" AND opened_seq < (SELECT opened_seq FROM orders WHERE counter = ");
-        query.push_bind(counter.to_owned()).push(" AND counter_no = ");
-        query.push_bind(counter_no).push(")");
-    }
+    let Some(mut query) = statement(filter) else {
+        return Ok(Vec::new());
+    };
+    let events: Vec<StoredEvent> = query.build_query_as().fetch_all(readers).await.map_err(told)?;
+    Ok(replay::orders(events)?)
+}
+
+/// The one statement of a list; `None` when it cannot find anything.
+fn statement(filter: &OrderFilter) -> Option<QueryBuilder<Sqlite>> {
+    let before = match &filter.before_number {
+        Some(number) => Some(counter_of(number)?),
+        None => None,
+    };
     let limit = if filter.limit == 0 { PAGE } else { filter.limit };
-    query.push(" ORDER BY opened_seq DESC LIMIT ");
-    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let page = Page {
+        filter,
+        before,
+        limit: i64::try_from(limit).unwrap_or(i64::MAX),
+    };
+    let mut query = QueryBuilder::new("WITH page AS MATERIALIZED (");
+    match filter.search.as_deref() {
+        None | Some("") => page.of_orders(&mut query, By::best_of(filter)),
+        Some(text) => page.of_search(&mut query, text),
+    }
     query.push(
         ") SELECT e.seq, e.order_id, e.version, e.at_ms, e.payload \
          FROM page CROSS JOIN order_events AS e ON e.order_id = page.id \
          ORDER BY page.opened_seq DESC, e.version",
     );
-    let events: Vec<StoredEvent> = query.build_query_as().fetch_all(readers).await.map_err(told)?;
-    Ok(replay::orders(events)?)
+    Some(query)
 }
 
-fn conditions(query: &mut QueryBuilder<Sqlite>, filter: &OrderFilter) {
-    if let Some(only) = filter.day {
-        query.push(" AND business_day = ").push_bind(day(only));
-    }
-    if let Some((from, to)) = filter.days {
-        query.push(" AND business_day BETWEEN ").push_bind(day(from));
-        query.push(" AND ").push_bind(day(to));
-    }
-    if let Some(state) = filter.state {
-        query.push(" AND state = ").push_bind(state.word());
-    }
-    match filter.running {
-        Some(true) => {
-            query.push(" AND running = 1");
+/// The index a list goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Money,
+    Day,
+    Days,
+    Flags,
+    Running,
+    Cashier,
+    State,
+    Amount,
+    /// The newest orders, one after another.
+    Age,
+    /// What another index found.
+    Given,
+}
+
+impl By {
+    /// The one that most likely leaves least to look at.
+    fn best_of(filter: &OrderFilter) -> Self {
+        if filter.moved.is_some() {
+            Self::Money
+        } else if filter.day.is_some() {
+            Self::Day
+        } else if filter.running == Some(true) {
+            Self::Running
+        } else if filter.flag.is_some() || filter.flagged == Some(true) {
+            Self::Flags
+        } else if filter.days.is_some() {
+            Self::Days
+        } else if filter.cashier.is_some() {
+            Self::Cashier
+        } else if filter.state.is_some() {
+            Self::State
+        } else if filter.amount.is_some() {
+            Self::Amount
+        } else {
+            Self::Age
         }
-        Some(false) => {
-            query.push(" AND running = 0");
+    }
+
+    /// Where the rows are read from.
+    fn table(self) -> &'static str {
+        match self {
+            Self::Day | Self::Days => "orders INDEXED BY orders_by_day",
+            Self::Flags => "orders INDEXED BY orders_flagged",
+            Self::Running => "orders INDEXED BY orders_running",
+            Self::Cashier => "orders INDEXED BY orders_by_cashier",
+            Self::State => "orders INDEXED BY orders_by_state",
+            Self::Amount => "orders INDEXED BY orders_by_amount",
+            Self::Age => "orders NOT INDEXED",
+            Self::Money | Self::Given => "orders",
         }
-        None => {}
     }
-    if let Some(cashier) = &filter.cashier {
-        query.push(" AND cashier = ").push_bind(cashier.clone());
+
+    /// The age of an order where the index holds the newest first, and kept away from it where it does not.
+    fn age(self) -> &'static str {
+        match self {
+            Self::Day | Self::Flags | Self::Running | Self::Cashier | Self::State | Self::Age => "opened_seq",
+            Self::Days | Self::Amount | Self::Money | Self::Given => "+opened_seq",
+        }
     }
-    if let Some((from, to)) = filter.amount {
+
+    /// Before a column: nothing where this goes by its index, `+` where it must not.
+    fn unless(self, index: Self) -> &'static str {
+        if self == index { " AND " } else { " AND +" }
+    }
+}
+
+/// One page of a list.
+struct Page<'a> {
+    filter: &'a OrderFilter,
+    before: Option<(&'a str, i64)>,
+    limit: i64,
+}
+
+impl Page<'_> {
+    /// Without a text to look for.
+    fn of_orders(&self, query: &mut QueryBuilder<Sqlite>, by: By) {
         query
-            .push(" AND amount_due_satang BETWEEN ")
-            .push_bind(from.satang());
-        query.push(" AND ").push_bind(to.satang());
+            .push("SELECT id, opened_seq FROM ")
+            .push(by.table())
+            .push(" WHERE ");
+        self.older(query, by.age());
+        self.conditions(query, by);
+        query
+            .push(" ORDER BY opened_seq DESC LIMIT ")
+            .push_bind(self.limit);
     }
-    match filter.flagged {
-        Some(true) => {
-            query.push(" AND flags <> ''");
+
+    /// With a text: what each index finds, a page of each, and of these a page.
+    fn of_search(&self, query: &mut QueryBuilder<Sqlite>, text: &str) {
+        query.push("SELECT id, opened_seq FROM (SELECT NULL AS id, NULL AS opened_seq WHERE FALSE");
+        if let Ok(amount) = parse_amount(text) {
+            self.found(query, By::Amount, |query| {
+                query.push("amount_due_satang = ").push_bind(amount.satang());
+            });
         }
-        Some(false) => {
+        if text.chars().count() < SHORTEST_PART {
+            self.found(query, By::Cashier, |query| {
+                query.push("cashier = ").push_bind(text.to_owned());
+            });
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            if let Some(counter_no) = text.parse::<i64>().ok().filter(|_| digits) {
+                // Each counter by the index that keeps numbers unique, instead of an index of its own.
+                self.found(query, By::Given, |query| {
+                    query.push(
+                        "(counter, counter_no) IN (WITH RECURSIVE counters (name) AS (SELECT min(counter) FROM orders \
+                         UNION ALL SELECT (SELECT min(counter) FROM orders WHERE counter > name) FROM counters \
+                         WHERE name IS NOT NULL) SELECT name, ",
+                    );
+                    query.push_bind(counter_no).push(" FROM counters WHERE name IS NOT NULL)");
+                });
+            }
+        } else {
+            self.in_texts(query, text);
+            self.found(query, By::Given, |query| {
+                query.push(
+                    "id IN (SELECT coalesce(paid_order, wanted_order) FROM slip_search CROSS JOIN slips \
+                     ON slips.place = slip_search.rowid WHERE slip_search MATCH ",
+                );
+                query.push_bind(phrase(text)).push(")");
+            });
+        }
+        query.push(") GROUP BY opened_seq ORDER BY opened_seq DESC LIMIT ");
+        query.push_bind(self.limit);
+    }
+
+    /// A page of what one condition finds.
+    fn found(
+        &self,
+        query: &mut QueryBuilder<Sqlite>,
+        by: By,
+        condition: impl FnOnce(&mut QueryBuilder<Sqlite>),
+    ) {
+        query.push(" UNION ALL SELECT * FROM (SELECT id, opened_seq FROM ");
+        query.push(by.table()).push(" WHERE ");
+        condition(query);
+        query.push(" AND ");
+        self.older(query, By::Given.age());
+        self.conditions(query, By::Given);
+        query
+            .push(" ORDER BY opened_seq DESC LIMIT ")
+            .push_bind(self.limit);
+        query.push(")");
+    }
+
+    /// A page of the orders whose texts hold `text`. Its rows come newest order first, so that a word of every bill
+    /// costs no more than a rare one; an order may come twice.
+    fn in_texts(&self, query: &mut QueryBuilder<Sqlite>, text: &str) {
+        query.push(
+            " UNION ALL SELECT * FROM (SELECT DISTINCT id, opened_seq FROM search CROSS JOIN orders \
+             ON orders.opened_seq = search.rowid / ",
+        );
+        query.push_bind(SEARCH_SPAN).push(" WHERE search MATCH ");
+        query.push_bind(phrase(text)).push(" AND ");
+        self.older(query, By::Given.age());
+        if let Some((counter, counter_no)) = self.before {
+            query.push(" AND search.rowid < (SELECT opened_seq FROM orders WHERE counter = ");
+            query.push_bind(counter.to_owned()).push(" AND counter_no = ");
+            query.push_bind(counter_no).push(") * ").push_bind(SEARCH_SPAN);
+        }
+        self.conditions(query, By::Given);
+        query
+            .push(" ORDER BY search.rowid DESC LIMIT ")
+            .push_bind(self.limit);
+        query.push(")");
+    }
+
+    fn older(&self, query: &mut QueryBuilder<Sqlite>, column: &str) {
+        query.push(column).push(" < ");
+        match self.before {
+            Some((counter, counter_no)) => {
+                query.push("(SELECT opened_seq FROM orders WHERE counter = ");
+                query.push_bind(counter.to_owned()).push(" AND counter_no = ");
+                query.push_bind(counter_no).push(")");
+            }
+            None => {
+                query.push_bind(i64::MAX);
+            }
+        }
+    }
+
+    fn conditions(&self, query: &mut QueryBuilder<Sqlite>, by: By) {
+        let filter = self.filter;
+        if let Some(only) = filter.day {
+            query.push(by.unless(By::Day)).push("business_day = ");
+            query.push_bind(day(only));
+        }
+        if let Some((from, to)) = filter.days {
+            query.push(by.unless(By::Days)).push("business_day BETWEEN ");
+            query.push_bind(day(from)).push(" AND ").push_bind(day(to));
+        }
+        if let Some(state) = filter.state {
+            query
+                .push(by.unless(By::State))
+                .push("state = ")
+                .push_bind(state.word());
+        }
+        if let Some(running) = filter.running {
+            let is = if running { "running = 1" } else { "running = 0" };
+            query.push(by.unless(By::Running)).push(is);
+        }
+        if let Some(cashier) = &filter.cashier {
+            query.push(by.unless(By::Cashier)).push("cashier = ");
+            query.push_bind(cashier.clone());
+        }
+        if let Some((from, to)) = filter.amount {
+            query
+                .push(by.unless(By::Amount))
+                .push("amount_due_satang BETWEEN ");
+            query
+                .push_bind(from.satang())
+                .push(" AND ")
+                .push_bind(to.satang());
+        }
+        if filter.flagged == Some(false) {
             query.push(" AND flags = ''");
         }
-        None => {}
-    }
-    if let Some(flag) = filter.flag {
-        query.push(" AND flags <> '' AND instr(',' || flags || ',', ");
-        query.push_bind(format!(",{},", flag.word())).push(") > 0");
-    }
-    if let Some(provider) = filter.provider {
-        query.push(" AND EXISTS (SELECT 1 FROM attempts WHERE order_id = orders.id AND provider = ");
-        query.push_bind(provider.word()).push(")");
-    }
-    if let Some(moved) = &filter.moved {
-        money(query, moved);
+        if filter.flagged == Some(true) || filter.flag.is_some() {
+            query.push(by.unless(By::Flags)).push("flags <> ''");
+        }
+        if let Some(flag) = filter.flag {
+            query.push(" AND instr(',' || flags || ',', ");
+            query.push_bind(format!(",{},", flag.word())).push(") > 0");
+        }
+        if let Some(provider) = filter.provider {
+            query.push(" AND EXISTS (SELECT 1 FROM attempts WHERE order_id = orders.id AND provider = ");
+            query.push_bind(provider.word()).push(")");
+        }
+        if let Some(moved) = &filter.moved {
+            query.push(by.unless(By::Money));
+            money(query, moved);
+        }
     }
 }
 
 /// Orders for which money moved: few, and the index of the days knows them.
 fn money(query: &mut QueryBuilder<Sqlite>, moved: &Moved) {
     let (from, to) = moved.days;
-    query.push(" AND id IN (SELECT order_id FROM takings WHERE day BETWEEN ");
+    query.push("id IN (SELECT order_id FROM takings WHERE day BETWEEN ");
     query.push_bind(day(from)).push(" AND ").push_bind(day(to));
     if !moved.providers.is_empty() {
         let mut list = query.push(" AND provider IN (").separated(", ");
@@ -133,54 +327,201 @@ fn money(query: &mut QueryBuilder<Sqlite>, moved: &Moved) {
     query.push(")");
 }
 
-/// LIKE ignores the case of ASCII letters only, which suits references; Thai has no case.
-fn search(query: &mut QueryBuilder<Sqlite>, text: &str) {
-    if text.is_empty() {
-        return;
+/// A text as FTS5 takes it literally: one phrase, its quotes doubled.
+fn phrase(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SqliteLedger;
+    use keptang_domain::day::Proof;
+    use keptang_domain::order::{Flag, OrderState};
+    use keptang_domain::{DayCutoff, Money, ProviderId, Timestamp};
+    use sqlx::Row;
+
+    /// How SQLite would go about finding the orders of a list, a line for each step.
+    async fn plan_of(readers: &SqlitePool, filter: &OrderFilter) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {}", statement(filter).unwrap().into_string());
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(readers)
+            .await
+            .unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        steps.join("\n")
     }
-    query.push(" AND (");
-    match parse_amount(text) {
-        Ok(amount) => query.push("amount_due_satang = ").push_bind(amount.satang()),
-        Err(_) => query.push("FALSE"),
-    };
-    if text.chars().count() < SHORTEST_PART {
-        query.push(" OR cashier = ").push_bind(text.to_owned());
-        if let Ok(counter_no) = text.parse::<u32>() {
-            query.push(" OR counter_no = ").push_bind(i64::from(counter_no));
+
+    #[tokio::test]
+    async fn every_list_goes_by_its_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
+        let day = Timestamp::from_ms(0).bangkok_day();
+        let moved = Moved {
+            days: (day, day),
+            providers: vec![ProviderId::Cash],
+            cashier: Some(None),
+            hour: Some(3),
+            proof: Some(Proof::Cash),
+            what: Some(MovedWhat::Received),
+        };
+        let all = OrderFilter::default;
+        let text = |text: &str| OrderFilter {
+            search: Some(text.to_owned()),
+            ..all()
+        };
+        let cases = [
+            (all(), "INTEGER PRIMARY KEY (rowid<?)"),
+            (text(""), "INTEGER PRIMARY KEY (rowid<?)"),
+            (
+                OrderFilter {
+                    day: Some(day),
+                    ..all()
+                },
+                "orders_by_day (business_day=? AND opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    days: Some((day, day)),
+                    ..all()
+                },
+                "orders_by_day (business_day>? AND business_day<?)",
+            ),
+            (
+                OrderFilter {
+                    running: Some(true),
+                    ..all()
+                },
+                "orders_running (opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    running: Some(false),
+                    ..all()
+                },
+                "INTEGER PRIMARY KEY (rowid<?)",
+            ),
+            (
+                OrderFilter {
+                    flagged: Some(true),
+                    ..all()
+                },
+                "orders_flagged (opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    flag: Some(Flag::Held),
+                    ..all()
+                },
+                "orders_flagged (opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    state: Some(OrderState::Due),
+                    ..all()
+                },
+                "orders_by_state (state=? AND opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    cashier: Some("นก".to_owned()),
+                    ..all()
+                },
+                "orders_by_cashier (cashier=? AND opened_seq<?)",
+            ),
+            (
+                OrderFilter {
+                    amount: Some((Money::ZERO, Money::ZERO)),
+                    ..all()
+                },
+                "orders_by_amount (amount_due_satang>? AND amount_due_satang<?)",
+            ),
+            (
+                OrderFilter {
+                    moved: Some(moved.clone()),
+                    ..all()
+                },
+                "takings_by_day (day>? AND day<?)",
+            ),
+            (
+                OrderFilter {
+                    provider: Some(ProviderId::Cash),
+                    ..all()
+                },
+                "attempts_by_order (order_id=?)",
+            ),
+            (text("A-0147"), "SCAN search VIRTUAL TABLE"),
+            (text("100"), "orders_by_amount (amount_due_satang=?)"),
+            (text("10"), "(counter=? AND counter_no=?)"),
+            (text("นก"), "orders_by_cashier (cashier=?)"),
+            // Everything at once goes by the money.
+            (
+                OrderFilter {
+                    day: Some(day),
+                    days: Some((day, day)),
+                    state: Some(OrderState::Due),
+                    running: Some(true),
+                    flagged: Some(true),
+                    flag: Some(Flag::Held),
+                    cashier: Some("นก".to_owned()),
+                    amount: Some((Money::ZERO, Money::ZERO)),
+                    moved: Some(moved),
+                    ..all()
+                },
+                "takings_by_day (day>? AND day<?)",
+            ),
+        ];
+        for (filter, step) in cases {
+            for before_number in [None, Some("A-0147".to_owned())] {
+                let filter = OrderFilter {
+                    before_number,
+                    ..filter.clone()
+                };
+                let plan = plan_of(ledger.readers(), &filter).await;
+                assert!(plan.contains(step), "{filter:?}\n{plan}");
+                for whole in [
+                    "SCAN orders",
+                    "SCAN attempts",
+                    "SCAN takings",
+                    "SCAN e ",
+                    "SCAN slips",
+                ] {
+                    assert!(!plan.contains(whole), "{filter:?}\n{plan}");
+                }
+            }
         }
-        query.push(")");
-        return;
+        ledger.close().await;
     }
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
+
+    #[tokio::test]
+    async fn texts_come_newest_first_without_sorting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
+        let sql = {
+            let mut query = QueryBuilder::new("EXPLAIN QUERY PLAN SELECT * FROM (SELECT NULL, NULL");
+            let page = Page {
+                filter: &OrderFilter::default(),
+                before: None,
+                limit: 50,
+            };
+            page.in_texts(&mut query, "ชาเย็น");
+            query.push(")");
+            query.into_string()
+        };
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .fetch_all(ledger.readers())
+            .await
+            .unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.contains("SCAN search VIRTUAL TABLE")),
+            "{steps:?}"
+        );
+        assert!(steps.iter().all(|step| !step.contains("ORDER BY")), "{steps:?}");
+        ledger.close().await;
     }
-    pattern.push('%');
-    for column in ["number", "note", "cashier"] {
-        query.push(" OR ").push(column).push(" LIKE ");
-        query.push_bind(pattern.clone()).push(" ESCAPE '\\'");
-    }
-    for (table, column, order) in [
-        ("attempts", "provider_ref", "order_id"),
-        ("refunds", "provider_ref", "order_id"),
-        ("documents", "number", "order_id"),
-        ("slips", "reference", "coalesce(paid_order, wanted_order)"),
-        (
-            "slips",
-            "json_extract(detail, '$.sender')",
-            "coalesce(paid_order, wanted_order)",
-        ),
-    ] {
-        query
-            .push(" OR id IN (SELECT ")
-            .push(order)
-            .push(" FROM ")
-            .push(table);
-        query.push(" WHERE ").push(column).push(" LIKE ");
-        query.push_bind(pattern.clone()).push(" ESCAPE '\\')");
-    }
-    query.push(")");
 }

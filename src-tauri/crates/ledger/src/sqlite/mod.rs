@@ -65,6 +65,11 @@ impl SqliteLedger {
         let _ = self.ask(Job::Close).await;
     }
 
+    #[cfg(test)]
+    fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
     async fn ask(&self, job: Job) -> Result<Answer, LedgerError> {
         let (reply, answer) = oneshot::channel();
         self.requests

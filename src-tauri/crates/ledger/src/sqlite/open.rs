@@ -33,6 +33,11 @@ const SCHEMA: &[Step] = &[
         "takings",
         include_str!("../../migrations/sqlite/20261122000000_takings.sql"),
     ),
+    (
+        20_261_122_010_000,
+        "search",
+        include_str!("../../migrations/sqlite/20261122010000_search.sql"),
+    ),
 ];
 
 /// Earlier versions can corrupt a file when one connection resets the WAL while another writes

@@ -1,5 +1,6 @@
 //! People and the audit trail.
 
+use crate::chain::{GENESIS, Hash, TrailLink};
 use keptang_domain::Timestamp;
 use keptang_ports::{AuditLine, LedgerError, Person, TrailFilter};
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool, SqliteRow};
@@ -138,26 +139,50 @@ fn line(row: &SqliteRow) -> Result<AuditLine, sqlx::Error> {
     })
 }
 
-/// Adds a line; with `after`, only when that line is still the newest. `false` when it is not.
+/// Adds a line; with `after`, only when that line is still the newest. `false` when it is not. Inside a transaction that
+/// holds the write lock, so that nobody else adds the same line of the chain.
 pub(super) async fn note(
     connection: &mut SqliteConnection,
     line: &AuditLine,
     after: Option<i64>,
 ) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "INSERT INTO audit (id, at_ms, by_name, what, subject, detail) \
-         SELECT newest + 1, ?1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce(max(id), 0) AS newest FROM audit) \
-         WHERE ?6 IS NULL OR newest = ?6",
+    let newest: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+    let (newest, previous) = match newest {
+        None => (0, GENESIS),
+        Some((id, hash)) => {
+            let hash = Hash::try_from(hash.as_slice()).map_err(|error| sqlx::Error::Decode(error.into()))?;
+            (id, hash)
+        }
+    };
+    if after.is_some_and(|after| after != newest) {
+        return Ok(false);
+    }
+    let link = TrailLink {
+        id: newest + 1,
+        at_ms: line.at.ms(),
+        by: line.by.as_deref().map(str::as_bytes),
+        what: line.what.as_bytes(),
+        subject: line.subject.as_bytes(),
+        detail: line.detail.as_bytes(),
+    };
+    sqlx::query(
+        "INSERT INTO audit (id, at_ms, by_name, what, subject, detail, prev_hash, hash) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )
-    .bind(line.at.ms())
+    .bind(link.id)
+    .bind(link.at_ms)
     .bind(&line.by)
     .bind(&line.what)
     .bind(&line.subject)
     .bind(&line.detail)
-    .bind(after)
+    .bind(previous.to_vec())
+    .bind(link.hash(&previous).to_vec())
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(true)
 }
 
 /// Stores a person and what changed about them. The trail says that a PIN changed, never to what.
@@ -190,9 +215,7 @@ pub(super) async fn put(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
          ON CONFLICT (name) DO UPDATE SET role = excluded.role, pin_hash = excluded.pin_hash, \
              disabled = excluded.disabled, wrong_pins = excluded.wrong_pins, \
-             locked_until_ms = excluded.locked_until_ms; \
-         INSERT INTO audit (id, at_ms, by_name, what, subject, detail) \
-             VALUES ((SELECT coalesce(max(id), 0) + 1 FROM audit), ?7, ?8, ?9, ?1, ?10)",
+             locked_until_ms = excluded.locked_until_ms",
     )
     .bind(&person.name)
     .bind(person.role.word())
@@ -200,11 +223,14 @@ pub(super) async fn put(
     .bind(person.disabled)
     .bind(i64::from(person.wrong_pins))
     .bind(person.locked_until.map(Timestamp::ms))
-    .bind(at.ms())
-    .bind(by)
-    .bind(what)
-    .bind(detail.to_string())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    let line = AuditLine {
+        at,
+        by: by.map(str::to_owned),
+        what: what.to_owned(),
+        subject: person.name.clone(),
+        detail: detail.to_string(),
+    };
+    note(connection, &line, None).await.map(drop)
 }

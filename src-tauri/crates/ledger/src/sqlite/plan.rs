@@ -9,7 +9,8 @@ use super::watches::NewWatch;
 use crate::chain::{Hash, Head, Link};
 use crate::payload;
 use crate::projection::{
-    AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, TakingRow, id_bytes, version,
+    AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, SEARCH_SPAN, SearchRow, TakingRow, id_bytes,
+    version,
 };
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent, TransitionError};
 use keptang_domain::{DayCutoff, OrderId};
@@ -32,6 +33,7 @@ pub(super) struct Plan {
     postings: Vec<PostingRow>,
     takings: Vec<TakingRow>,
     documents: Vec<DocumentRow>,
+    texts: Vec<SearchRow>,
 }
 
 /// A row of `order_events`.
@@ -101,6 +103,7 @@ impl Plan {
             postings: Vec::new(),
             takings: Vec::new(),
             documents: Vec::new(),
+            texts: Vec::new(),
         }
     }
 
@@ -158,6 +161,7 @@ impl Plan {
         });
         self.postings.extend(PostingRow::of(seq, &change.postings));
         self.documents.extend(DocumentRow::of(seq, change));
+        self.texts.extend(SearchRow::of(change));
         if let Some((book, key)) = &change.new_evidence {
             self.evidence.push(EvidenceRow {
                 provider: (*book).to_owned(),
@@ -228,6 +232,7 @@ impl Plan {
         insert_postings(&mut script, self.postings);
         insert_takings(&mut script, self.takings);
         insert_documents(&mut script, self.documents);
+        insert_texts(&mut script, self.texts);
         script
     }
 }
@@ -432,5 +437,21 @@ fn insert_documents(script: &mut Script, rows: Vec<DocumentRow>) {
             .bind(row.kind)
             .bind(row.order_id.to_vec())
             .bind(row.seq);
+    }
+}
+
+/// Also what fills a file that is older than the table.
+pub(super) fn insert_texts(script: &mut Script, rows: Vec<SearchRow>) {
+    script.rows(
+        "INSERT INTO search (rowid, text)",
+        "((SELECT opened_seq FROM orders WHERE id = ?) * ? + ?, ?)",
+        rows.len(),
+    );
+    for row in rows {
+        script
+            .bind(row.order_id.to_vec())
+            .bind(SEARCH_SPAN)
+            .bind(row.slot)
+            .bind(row.text);
     }
 }

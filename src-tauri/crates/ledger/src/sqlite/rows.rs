@@ -28,6 +28,33 @@ pub(super) struct EvidenceRow {
     pub(super) seq: i64,
 }
 
+/// A row of `audit`, whole; texts as bytes, and hashes as whatever lies there.
+pub(super) struct TrailRow {
+    pub(super) id: i64,
+    pub(super) at_ms: i64,
+    pub(super) by_name: Option<Vec<u8>>,
+    pub(super) what: Vec<u8>,
+    pub(super) subject: Vec<u8>,
+    pub(super) detail: Vec<u8>,
+    pub(super) prev_hash: Option<Vec<u8>>,
+    pub(super) hash: Option<Vec<u8>>,
+}
+
+impl FromRow<'_, SqliteRow> for TrailRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            at_ms: row.try_get("at_ms")?,
+            by_name: row.try_get("by_name")?,
+            what: row.try_get("what")?,
+            subject: row.try_get("subject")?,
+            detail: row.try_get("detail")?,
+            prev_hash: row.try_get("prev_hash")?,
+            hash: row.try_get("hash")?,
+        })
+    }
+}
+
 /// Every row of a query over orders with an id above `after` up to and including `until`.
 pub(super) async fn read_all<T>(
     connection: &mut SqliteConnection,

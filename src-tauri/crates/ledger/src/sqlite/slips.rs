@@ -5,6 +5,7 @@ use super::rows;
 use crate::projection::id_bytes;
 use keptang_domain::{OrderId, SlipId, Timestamp};
 use keptang_ports::{LedgerError, SlipFilter, SlipPicture, SlipRecord};
+use serde::Deserialize;
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{FromRow, Row};
 
@@ -52,8 +53,9 @@ pub(super) async fn put(connection: &mut SqliteConnection, slip: &SlipRecord) ->
     let picture = slip.picture.as_ref();
     sqlx::query(
         "INSERT INTO slips (id, presented_at_ms, by_name, wanted_order, paid_order, code, reference, picture_file, \
-             picture_sha256, url, next_at_ms, verdict, times, failure, detail) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+             picture_sha256, url, next_at_ms, verdict, times, failure, detail, place) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+             (SELECT coalesce(max(place), 0) + 1 FROM slips)) \
          ON CONFLICT (id) DO UPDATE SET wanted_order = ?4, paid_order = ?5, code = ?6, reference = ?7, \
              picture_file = ?8, picture_sha256 = ?9, url = ?10, next_at_ms = ?11, verdict = ?12, times = ?13, \
              failure = ?14, detail = ?15, claimed_until_ms = NULL",
@@ -73,9 +75,28 @@ pub(super) async fn put(connection: &mut SqliteConnection, slip: &SlipRecord) ->
     .bind(slip.times)
     .bind(&slip.failure)
     .bind(&slip.detail)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO slip_search (rowid, text) VALUES ((SELECT place FROM slips WHERE id = ?1), ?2)",
+    )
+    .bind(slip.id.bits().to_be_bytes().to_vec())
+    .bind(searched(slip))
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What a person may remember a slip by: its reference and who paid.
+fn searched(slip: &SlipRecord) -> String {
+    #[derive(Default, Deserialize)]
+    struct Detail {
+        #[serde(default)]
+        sender: Option<String>,
+    }
+    let detail: Detail = serde_json::from_str(&slip.detail).unwrap_or_default();
+    let reference = slip.reference.clone().unwrap_or_default();
+    format!("{reference}\n{}", detail.sender.unwrap_or_default())
 }
 
 /// Slips, newest first.

@@ -4,9 +4,11 @@
 //! It reads one moment of the ledger and changes nothing; sales go on meanwhile.
 
 use super::fault::{is_damage, told};
-use super::rows::{EvidenceRow, LinkRow, read_all};
-use crate::chain::{Hash, Head, Link};
-use crate::projection::{AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, TakingRow, id_bytes};
+use super::rows::{EvidenceRow, LinkRow, TrailRow, read_all};
+use crate::chain::{GENESIS, Hash, Head, Link, TrailLink};
+use crate::projection::{
+    AttemptRow, DocumentRow, OrderRow, PostingRow, RefundRow, SEARCH_SPAN, SearchRow, TakingRow, id_bytes,
+};
 use crate::replay::{Misfit, StoredEvent};
 use futures::TryStreamExt;
 use keptang_domain::OrderId;
@@ -60,7 +62,7 @@ pub(super) async fn ledger(readers: &SqlitePool) -> Result<VerifyReport, LedgerE
 async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Result<(), Stop> {
     chain(moment, report).await?;
     let mut after = Vec::new();
-    let (mut postings, mut takings) = (0, 0);
+    let (mut postings, mut takings, mut texts) = (0, 0, 0);
     loop {
         let ids: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT DISTINCT order_id FROM order_events WHERE order_id > ?1 ORDER BY order_id LIMIT ?2",
@@ -79,6 +81,7 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
         report.orders += u64::try_from(expected.orders.len()).unwrap_or(u64::MAX);
         postings += expected.postings.len();
         takings += expected.takings.len();
+        texts += expected.texts.len();
         expected.compare(moment, &after, &until).await?;
         if is_last {
             break;
@@ -87,6 +90,8 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
     }
     all_postings(moment, postings).await?;
     all_takings(moment, takings).await?;
+    counted(moment, "search", "SELECT count(*) FROM search", texts).await?;
+    trail(moment).await?;
     sound_file(moment).await
 }
 
@@ -138,6 +143,8 @@ struct Expected {
     postings: Vec<PostingRow>,
     takings: Vec<TakingRow>,
     documents: Vec<DocumentRow>,
+    /// Row number and text.
+    texts: Vec<(i64, String)>,
 }
 
 impl Expected {
@@ -167,6 +174,12 @@ impl Expected {
                     .extend(TakingRow::of(event.seq, &change, counts_on));
             }
             expected.documents.extend(DocumentRow::of(event.seq, &change));
+            let opened_seq = current.as_ref().map_or(event.seq, |(_, opened_seq)| *opened_seq);
+            if let Some(row) = SearchRow::of(&change) {
+                expected
+                    .texts
+                    .push((opened_seq * SEARCH_SPAN + row.slot, row.text));
+            }
             if let Some((book, key)) = change.new_evidence {
                 expected.evidence.push(EvidenceRow {
                     provider: book.to_owned(),
@@ -175,7 +188,6 @@ impl Expected {
                     seq: event.seq,
                 });
             }
-            let opened_seq = current.map_or(event.seq, |(_, opened_seq)| opened_seq);
             current = Some((change.after, opened_seq));
         }
         if let Some((order, opened_seq)) = current {
@@ -184,6 +196,7 @@ impl Expected {
         expected.attempts.sort_by_key(|row| row.id);
         expected.refunds.sort_by_key(|row| row.id);
         expected.postings.sort_by_key(|row| (row.seq, row.line));
+        expected.texts.sort_unstable();
         expected.takings.sort_by_key(|row| row.seq);
         expected.documents.sort_by(|a, b| a.number.cmp(&b.number));
         // Of two reports of one payment in one order, the first holds the row.
@@ -284,7 +297,18 @@ impl Expected {
             until,
         )
         .await?;
-        same("documents", &self.documents, &documents, |row| row.number.clone())
+        same("documents", &self.documents, &documents, |row| row.number.clone())?;
+        let texts: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT search.rowid, search.text FROM orders CROSS JOIN search \
+             ON search.rowid >= orders.opened_seq * ?3 AND search.rowid < (orders.opened_seq + 1) * ?3 \
+             WHERE orders.id > ?1 AND orders.id <= ?2 ORDER BY 1",
+        )
+        .bind(after)
+        .bind(until)
+        .bind(SEARCH_SPAN)
+        .fetch_all(moment)
+        .await?;
+        same("search", &self.texts, &texts, |(row, _)| *row)
     }
 }
 
@@ -361,15 +385,7 @@ async fn all_postings(moment: &mut SqliteConnection, expected: usize) -> Result<
             "postings {seq} line {line}: is not in the events"
         )));
     }
-    let found: i64 = sqlx::query_scalar("SELECT count(*) FROM postings")
-        .fetch_one(moment)
-        .await?;
-    if i64::try_from(expected) == Ok(found) {
-        return Ok(());
-    }
-    Err(Stop::Fault(format!(
-        "postings: {found} rows, the events give {expected}"
-    )))
+    counted(moment, "postings", "SELECT count(*) FROM postings", expected).await
 }
 
 /// Takings of events that do not exist are in no range above either.
@@ -382,15 +398,60 @@ async fn all_takings(moment: &mut SqliteConnection, expected: usize) -> Result<(
     if let Some(seq) = stray {
         return Err(Stop::Fault(format!("takings {seq}: is not in the events")));
     }
-    let found: i64 = sqlx::query_scalar("SELECT count(*) FROM takings")
-        .fetch_one(moment)
-        .await?;
+    counted(moment, "takings", "SELECT count(*) FROM takings", expected).await
+}
+
+async fn counted(
+    moment: &mut SqliteConnection,
+    table: &str,
+    count: &'static str,
+    expected: usize,
+) -> Result<(), Stop> {
+    let found: i64 = sqlx::query_scalar(count).fetch_one(moment).await?;
     if i64::try_from(expected) == Ok(found) {
         return Ok(());
     }
     Err(Stop::Fault(format!(
-        "takings: {found} rows, the events give {expected}"
+        "{table}: {found} rows, the events give {expected}"
     )))
+}
+
+/// Each hash of the audit trail again, and its numbers without a gap.
+async fn trail(moment: &mut SqliteConnection) -> Result<(), Stop> {
+    let (mut newest, mut hash) = (0, GENESIS);
+    let mut rows = sqlx::query_as::<_, TrailRow>(
+        "SELECT id, at_ms, CAST(by_name AS BLOB) AS by_name, CAST(what AS BLOB) AS what, \
+         CAST(subject AS BLOB) AS subject, CAST(detail AS BLOB) AS detail, prev_hash, hash FROM audit ORDER BY id",
+    )
+    .fetch(moment);
+    while let Some(row) = rows.try_next().await? {
+        if row.id != newest + 1 {
+            return Err(Stop::Fault(format!("audit {}: missing", newest + 1)));
+        }
+        if row.prev_hash.as_deref() != Some(hash.as_slice()) {
+            return Err(Stop::Fault(format!(
+                "audit {}: does not follow the line before it",
+                row.id
+            )));
+        }
+        let link = TrailLink {
+            id: row.id,
+            at_ms: row.at_ms,
+            by: row.by_name.as_deref(),
+            what: &row.what,
+            subject: &row.subject,
+            detail: &row.detail,
+        };
+        hash = link.hash(&hash);
+        if row.hash.as_deref() != Some(hash.as_slice()) {
+            return Err(Stop::Fault(format!(
+                "audit {}: its content does not give its hash",
+                row.id
+            )));
+        }
+        newest = row.id;
+    }
+    Ok(())
 }
 
 /// SQLite's own proof: pages, indexes and constraints.
