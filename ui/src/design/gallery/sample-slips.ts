@@ -41,7 +41,7 @@ export const VERDICTS = Object.keys(WORDS) as SlipVerdict[];
 export function sampleSlip(verdict: SlipVerdict, change: Partial<Slip> = {}): Slip {
   return {
     type: "slip", slip_id: `01JDSLIP${verdict}`, verdict, sending_bank: null, trans_ref: null, amount: null, sent_at: null, sender: null, receiver: null,
-    order: null, used_by: null, choices: [], retry_at: null, presented_at: "2025-11-21T14:35:10.000+07:00", may_override: false, setting: null,
+    order: null, used_by: null, choices: [], retry_at: null, presented_at: "2025-11-21T14:35:10.000+07:00", asked: true, may_override: false, setting: null,
     ...WORDS[verdict], has_picture: false, ...OF[verdict], ...change,
   };
 }

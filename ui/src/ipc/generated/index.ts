@@ -574,6 +574,10 @@ retry_at: string | null,
  */
 presented_at: string, 
 /**
+ * Whoever knows the transfers was asked; `false` when it was judged on this machine.
+ */
+asked: boolean, 
+/**
  * A permitted person may accept it all the same.
  */
 may_override: boolean, 
