@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::as_conversions)]
 
 use keptang_domain::DayCutoff;
+use keptang_domain::order::{DocumentKind, OrderEvent};
 use keptang_ledger::SqliteLedger;
-use keptang_ports::Ledger;
-use keptang_testkit::builders::new_order;
+use keptang_ports::{AuditLine, Ledger, OrderKey};
+use keptang_testkit::builders::{after_ms, new_order};
 use keptang_testkit::clock::TestIds;
 use keptang_testkit::ledger_history::write_history;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -24,6 +25,7 @@ async fn tampered() -> Tampered {
     let path = folder.path().join("ledger.sqlite");
     let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
     write_history(&ledger).await;
+    write_more(&ledger).await;
     let mut hand = SqliteConnectOptions::new()
         .filename(&path)
         .foreign_keys(false)
@@ -52,6 +54,33 @@ async fn tampered() -> Tampered {
         "without its triggers it is still sound"
     );
     tampered
+}
+
+/// A receipt, and lines of the trail.
+async fn write_more(ledger: &SqliteLedger) {
+    let order = ledger.load(OrderKey::Number("A-0002".to_owned())).await.unwrap();
+    let receipt = OrderEvent::DocumentIssued {
+        kind: DocumentKind::Receipt,
+        refund: None,
+        series: "R".to_owned(),
+        running: 1,
+        number: "R000001".to_owned(),
+        day: order.opening.business_day,
+        vat_rate_bp: Some(700),
+        by: None,
+    };
+    let change = order.record(receipt, after_ms(60_000)).unwrap().unwrap();
+    ledger.commit(vec![change], None).await.unwrap();
+    for by in [Some("นก".to_owned()), None] {
+        let line = AuditLine {
+            at: after_ms(70_000),
+            by,
+            what: "shift_opened".to_owned(),
+            subject: "A".to_owned(),
+            detail: r#"{"float":"500.00"}"#.to_owned(),
+        };
+        ledger.note(line, None).await.unwrap();
+    }
 }
 
 impl Tampered {
@@ -131,6 +160,41 @@ async fn a_flipped_bit_anywhere_in_history_is_found() {
             "hex(id)",
             &[("state", "TEXT"), ("provider_ref", "TEXT"), ("by_name", "TEXT")],
         ),
+        (
+            "takings",
+            "seq",
+            &[
+                ("order_id", "BLOB"),
+                ("day", "TEXT"),
+                ("counter", "TEXT"),
+                ("cashier", "TEXT"),
+                ("provider", "TEXT"),
+                ("proof", "TEXT"),
+            ],
+        ),
+        (
+            "documents",
+            "seq",
+            &[
+                ("number", "TEXT"),
+                ("series", "TEXT"),
+                ("kind", "TEXT"),
+                ("order_id", "BLOB"),
+            ],
+        ),
+        (
+            "audit",
+            "id",
+            &[
+                ("by_name", "TEXT"),
+                ("what", "TEXT"),
+                ("subject", "TEXT"),
+                ("detail", "TEXT"),
+                ("prev_hash", "BLOB"),
+                ("hash", "BLOB"),
+            ],
+        ),
+        ("search", "rowid", &[("text", "TEXT")]),
     ] {
         for (column, kind) in columns {
             for (row, bytes) in tampered.bytes(table, key, column).await {
@@ -143,8 +207,8 @@ async fn a_flipped_bit_anywhere_in_history_is_found() {
                     let fault = tampered.fault().await;
                     let fault =
                         fault.unwrap_or_else(|| panic!("{table} {row} {column} byte {at} went unseen"));
-                    if table == "order_events" {
-                        assert!(fault.starts_with(&format!("order_events {row}:")), "{fault}");
+                    if ["order_events", "audit"].contains(&table) {
+                        assert!(fault.starts_with(&format!("{table} {row}:")), "{fault}");
                     }
                     tampered.put(table, key, column, kind, &row, &bytes).await;
                     flipped += 1;
@@ -171,8 +235,8 @@ async fn a_changed_number_anywhere_in_history_is_found() {
             "order_events 4",
         ),
         (
-            "UPDATE order_events SET seq = 99 WHERE seq = 15",
-            "seq = 15 WHERE seq = 99",
+            "UPDATE order_events SET seq = 99 WHERE seq = 16",
+            "seq = 16 WHERE seq = 99",
             "order_events",
         ),
         (
@@ -229,6 +293,72 @@ async fn a_changed_number_anywhere_in_history_is_found() {
             "UPDATE evidence SET seq = 4 WHERE key = 'part'",
             "seq = 5 WHERE key = 'part'",
             "evidence omise_truemoney part",
+        ),
+        (
+            "UPDATE takings SET seq = 99 WHERE seq = 5",
+            "seq = 5 WHERE seq = 99",
+            "takings 5: missing",
+        ),
+        (
+            "UPDATE takings SET hour = hour + 1 WHERE seq = 5",
+            "hour = hour - 1 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET sales = 0 WHERE seq = 5",
+            "sales = 1 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET received_satang = received_satang + 1 WHERE seq = 5",
+            "received_satang = received_satang - 1 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET adjustments_satang = 1 WHERE seq = 5",
+            "adjustments_satang = 0 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET suspense_satang = 1 WHERE seq = 5",
+            "suspense_satang = 0 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET refunds_satang = 1 WHERE seq = 5",
+            "refunds_satang = 0 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE takings SET fees_satang = 1 WHERE seq = 5",
+            "fees_satang = 0 WHERE seq = 5",
+            "takings 5",
+        ),
+        (
+            "UPDATE documents SET running = 2",
+            "running = 1",
+            "documents R000001",
+        ),
+        ("UPDATE documents SET seq = 15", "seq = 16", "documents R000001"),
+        (
+            "UPDATE audit SET at_ms = at_ms + 1 WHERE id = 2",
+            "at_ms = at_ms - 1 WHERE id = 2",
+            "audit 2",
+        ),
+        (
+            "UPDATE audit SET by_name = NULL WHERE id = 2",
+            "by_name = 'นก' WHERE id = 2",
+            "audit 2",
+        ),
+        (
+            "UPDATE audit SET by_name = '' WHERE id = 3",
+            "by_name = NULL WHERE id = 3",
+            "audit 3",
+        ),
+        (
+            "UPDATE audit SET id = 99 WHERE id = 3",
+            "id = 3 WHERE id = 99",
+            "audit 3: missing",
         ),
     ] {
         tampered.run(change).await;
@@ -303,6 +433,44 @@ async fn rows_removed_added_or_exchanged_are_found() {
             "evidence omise_truemoney more: is not in the events",
         ),
         ("DELETE FROM refunds", "refunds"),
+        ("DELETE FROM takings WHERE seq = 5", "takings 5: missing"),
+        (
+            "INSERT INTO takings SELECT 4, order_id, day, hour, counter, cashier, provider, proof, sales, received_satang, \
+             adjustments_satang, suspense_satang, refunds_satang, fees_satang FROM takings LIMIT 1",
+            "takings 4: is not in the events",
+        ),
+        (
+            "INSERT INTO takings SELECT 999, order_id, day, hour, counter, cashier, provider, proof, sales, received_satang, \
+             adjustments_satang, suspense_satang, refunds_satang, fees_satang FROM takings LIMIT 1",
+            "takings 999: is not in the events",
+        ),
+        ("DELETE FROM documents", "documents R000001: missing"),
+        (
+            "INSERT INTO documents SELECT 'R000002', series, 2, kind, order_id, seq FROM documents",
+            "documents R000002: is not in the events",
+        ),
+        ("DELETE FROM audit WHERE id = 1", "audit 1: missing"),
+        ("DELETE FROM audit WHERE id = 2", "audit 2: missing"),
+        (
+            "UPDATE audit SET detail = (SELECT a.detail FROM audit AS a WHERE a.id = 3 - audit.id) WHERE id IN (1, 2)",
+            "audit 1",
+        ),
+        (
+            "INSERT INTO audit SELECT 4, at_ms, by_name, what, subject, detail, prev_hash, hash FROM audit WHERE id = 3",
+            "audit 4",
+        ),
+        (
+            "DELETE FROM search WHERE rowid = (SELECT min(rowid) FROM search)",
+            "search 4097: missing",
+        ),
+        (
+            "INSERT INTO search (rowid, text) VALUES (4099, 'more')",
+            "search 4099: is not in the events",
+        ),
+        (
+            "INSERT INTO search (rowid, text) VALUES (99999999, 'more')",
+            "search",
+        ),
     ] {
         let mut tampered = tampered().await;
         tampered.run(change).await;
