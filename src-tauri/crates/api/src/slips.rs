@@ -42,6 +42,8 @@ pub struct Slip {
     pub retry_at: Option<String>,
     /// When it was first shown.
     pub presented_at: String,
+    /// Whoever knows the transfers was asked; `false` when it was judged on this machine.
+    pub asked: bool,
     /// A permitted person may accept it all the same.
     pub may_override: bool,
     /// The setting to look at.
@@ -147,6 +149,7 @@ fn slip(record: &SlipRecord) -> Slip {
         choices: detail.choices,
         retry_at: record.next_at.map(moment),
         presented_at: moment(record.presented_at),
+        asked: detail.asked,
         may_override: detail.may_override,
         setting: detail.setting,
         message_th: detail.message_th,
