@@ -11,6 +11,9 @@ const BANKS: Readonly<Record<string, MessageKey>> = {
   "073": "bank_lhb", LHFG: "bank_lhb",
 };
 
+/** The codes a person chooses from, one for each bank. */
+export const BANK_CODES: readonly string[] = Object.keys(BANKS).filter((code) => /^\d{3}$/.test(code)).sort();
+
 /** A bank we do not know keeps its code: better a code than a wrong name. */
 export function bankName(code: string, language?: "th" | "en"): string {
   const key = BANKS[code.trim().toUpperCase()];

@@ -31,6 +31,7 @@ const NAMES: { [K in keyof Commands]: true } = {
   people_list: true,
   person_add: true,
   person_change: true,
+  pin_change: true,
   audit_list: true,
   day_review: true,
   review_settle: true,

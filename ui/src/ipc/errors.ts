@@ -11,7 +11,8 @@ const CODES: Record<AnyErrorCode, true> = {
   amount_invalid: true, amount_too_small: true, amount_too_large: true, method_unavailable: true, no_provider: true,
   misconfigured: true, provider_down: true, not_found: true, wrong_state: true, pin_wrong: true, pin_locked: true,
   forbidden: true, reason_missing: true, coin_not_taken: true, cash_too_little: true, payout_refused: true, ledger_unavailable: true, not_built: true, bad_request: true, internal: true,
-  locked: true, approval_needed: true, no_people: true, day_open_items: true, bad_setting: true, changed_meanwhile: true,
+  locked: true, approval_needed: true, no_people: true, day_open_items: true, bad_setting: true, changed_meanwhile: true, person_refused: true, shift_refused: true, day_refused: true,
+  no_printer: true, backup_refused: true, file_not_written: true,
 };
 
 /** The code with those the generated file does not know yet. */
@@ -50,6 +51,12 @@ function offered(pairs: string | undefined): string {
   return found.map(([coin = "", network = ""]) => `${coin} ${networkText(network)}`).join(", ") || "?";
 }
 
+/** The sentence of a refusal's own word, or the plain one for a word we do not know. */
+function why<Word extends string>(error: ApiError, words: readonly Word[], text: (word: Word) => string, plain: string): string {
+  const word = words.find((known) => known === error.params.why);
+  return word === undefined ? plain : text(word);
+}
+
 export function errorText(error: ApiError): string {
   const method = methodName(error.params.method);
   const min = limit(error.params.min);
@@ -81,5 +88,11 @@ export function errorText(error: ApiError): string {
     case "day_open_items": return m.error_day_open_items({ count: error.params.count ?? "?" });
     case "bad_setting": return say("error_bad_setting", { setting: error.params.setting ?? "?", what: (language() === "th" ? error.params.message_th : error.params.message_en) ?? "?" });
     case "changed_meanwhile": return m.error_changed_meanwhile();
+    case "person_refused": return why(error, ["pin_shape", "name_shape", "name_taken", "last_owner", "owner_first"] as const, (word) => say(`refused_person_${word}`), m.error_person_refused());
+    case "shift_refused": return why(error, ["open_already", "not_open", "count_first", "count_again", "no_recount", "reason"] as const, (word) => say(`refused_shift_${word}`), m.error_shift_refused());
+    case "day_refused": return why(error, ["future", "not_over", "nothing_new", "not_closed", "signed"] as const, (word) => say(`refused_day_${word}`), m.error_day_refused());
+    case "no_printer": return m.error_no_printer();
+    case "backup_refused": return m.error_backup_refused();
+    case "file_not_written": return m.error_file_not_written({ path: error.params.path ?? "?" });
   }
 }

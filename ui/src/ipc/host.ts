@@ -5,10 +5,10 @@ import type { Commands as TillCommands, Provider, TillState } from "./generated"
 import type { Approval, OwnerCommands, TillMore } from "./owner-types";
 
 /** A till's state with who is signed in, the shift and what must be announced. */
-export type FullTillState = TillState & TillMore;
+export type FullTillState = TillState & Omit<TillMore, keyof TillState>;
 
 /** Everything the window can ask: the till's commands, the owner's, and the shell's. */
-export type Commands = Omit<TillCommands, "till_state"> & { till_state: { req: TillCommands["till_state"]["req"]; reply: FullTillState } } & OwnerCommands & ShellCommands;
+export type Commands = Omit<TillCommands, "till_state"> & { till_state: { req: TillCommands["till_state"]["req"]; reply: FullTillState } } & Omit<OwnerCommands, keyof TillCommands> & ShellCommands;
 
 /** A command's own fields, and who approves it when the person signed in may not. */
 export type Request<K extends keyof Commands> = Commands[K]["req"] & Approval;

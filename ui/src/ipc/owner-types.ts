@@ -1,7 +1,7 @@
 // The commands of the owner's day as the window knows them until Rust writes them into generated/. Names and shapes are the
 // contract's; when the generated file has them, this file goes and its importers ask there.
 // Amounts are decimal strings in baht ("1234.50"), moments RFC 3339, days "YYYY-MM-DD".
-import type { ErrorCode, Flag, Method, Nothing, Order, OrderState, Provider, Slip, TillState } from "./generated";
+import type { Counted, ErrorCode, Flag, Method, Nothing, Order, OrderState, Provider, Shift, ShiftLine, Shifts, Slip, TillState } from "./generated";
 
 /** The person who approves one action in place. Every command may carry it beside its own fields. */
 export type Approver = { user: string; pin: string };
@@ -79,14 +79,7 @@ export type PrinterState = {
 };
 
 // ── shifts ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-export type ShiftLine = { number: number; opened_at: string; opened_by: string; word: string };
-export type ShiftDifference = { key: "cash" | Method | Provider; counted: string; expected: string; difference: string };
-export type Shift = ShiftLine & {
-  counter: string; float: string; moves: { at: string; by: string; direction: "in" | "out"; amount: string; reason: string }[];
-  counts: number; may_recount: boolean; closed_at: string | null; closed_by: string | null; difference: ShiftDifference[] | null;
-};
-export type ShiftState = { open: Shift | null; last: Shift[] };
-export type ShiftCounted = { may_recount: boolean; agrees: boolean; shift: Shift };
+export type { Counted as ShiftCounted, DifferenceLine as ShiftDifference, Shift, ShiftLine, Shifts as ShiftState } from "./generated";
 
 // ── set-up ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 export type SecretLine = { name: string; set: boolean; from: "environment" | "keychain" | "file" | null; live: boolean | null };
@@ -105,6 +98,7 @@ export interface OwnerCommands {
   people_list: { req: Nothing; reply: { people: PersonLine[] } };
   person_add: { req: { name: string; role: Role; pin: string }; reply: PersonLine };
   person_change: { req: { name: string; role?: Role; pin?: string; disabled?: boolean }; reply: PersonLine };
+  pin_change: { req: { pin: string }; reply: PersonLine };
   audit_list: { req: { before?: number; what?: string }; reply: { lines: AuditLine[]; more: boolean } };
   day_review: { req: { date?: string }; reply: DayReview };
   review_settle: { req: { item: string; outcome: ReviewOutcome; note: string }; reply: ReviewItem };
@@ -124,10 +118,10 @@ export interface OwnerCommands {
   printer_state: { req: Nothing; reply: PrinterState };
   printer_test: { req: Nothing; reply: PrinterState };
   printer_drop: { req: { id: string }; reply: PrinterState };
-  shift_state: { req: Nothing; reply: ShiftState };
+  shift_state: { req: Nothing; reply: Shifts };
   shift_open: { req: { float: string }; reply: Shift };
   drawer_move: { req: { direction: "in" | "out"; amount: string; reason: string }; reply: Shift };
-  shift_count: { req: { counted: { method: Method; amount: string }[] }; reply: ShiftCounted };
+  shift_count: { req: { counted: { method: Method; amount: string }[] }; reply: Counted };
   shift_close: { req: Nothing; reply: Shift };
   settings_get: { req: Nothing; reply: SettingsView };
   settings_put: { req: { changes: SettingChange[]; file_version: string }; reply: SettingsView };

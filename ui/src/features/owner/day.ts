@@ -1,20 +1,8 @@
-// Business days as text, and what came of reconciling one. Pure.
-import type { Commands, Order, ReconcileLine } from "../../ipc/generated";
+// What came of reconciling a business day. Pure.
+import type { Commands, ReconcileLine } from "../../ipc/generated";
 
 export type Bucket = "agree" | ReconcileLine["bucket"];
 export const BUCKETS: readonly Bucket[] = ["agree", "only_ours", "only_theirs", "amount_differs", "state_differs"];
-
-/** `days` on from "2025-11-21". */
-export function shiftDay(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
-}
-
-/** The business day to begin with: the newest bill's, or the date on the counter's clock. */
-export function presentDay(recent: readonly Order[], nowIso: string): string {
-  return recent[0]?.business_day ?? nowIso.slice(0, 10);
-}
 
 export interface Totals {
   counts: Readonly<Record<Bucket, number>>;

@@ -1,15 +1,8 @@
-// Words of a shift: its keys may be a method or one provider.
+// Words of a shift's outcome.
 import type { ShiftDifference } from "../../ipc/owner-types";
-import { m, say } from "../../messages/index.svelte";
+import { m } from "../../messages/index.svelte";
 
-export function methodText(key: ShiftDifference["key"]): string {
-  switch (key) {
-    case "cash": case "promptpay": case "truemoney": case "crypto": return say(`method_${key}`);
-    default: return say(`provider_${key}`);
-  }
-}
-
-/** "ตรง", or how much is missing or too much over all methods together is never said: each method stands for itself. */
+/** Whether it agrees, or how many methods do not. How much is missing or too much over all methods together is never said: each method stands for itself. */
 export function verdictText(lines: readonly ShiftDifference[] | null): string {
   if (lines === null) return m.shift_verdict_hidden();
   const off = lines.filter((line) => line.difference !== "0.00").length;

@@ -19,6 +19,7 @@ const STAFF: readonly PersonLine[] = [
 /** What a command needs: a right, and whether a PIN every time. Commands that are not here are nobody's business. */
 export type Needs = Partial<Record<keyof Commands, { right: Right; pin?: true }>>;
 export const NEEDS: Needs = {
+  order_confirm: { right: "decide", pin: true }, balance: { right: "review" }, reconcile: { right: "review" }, pin_change: { right: "look", pin: true },
   people_list: { right: "look" }, audit_list: { right: "review" },
   day_review: { right: "review" }, review_settle: { right: "decide", pin: true }, day_close: { right: "decide", pin: true }, day_sign: { right: "own", pin: true },
   day_paper: { right: "review" }, day_export: { right: "review" }, trend: { right: "review" }, order_find: { right: "look" }, order_timeline: { right: "look" },
@@ -84,7 +85,6 @@ export class MemoryPeople {
     throw fault("pin_locked", { seconds: String(LOCK_S) });
   }
 
-  /** Own PIN needs only the old one; everything else about people is the owner's. */
   #byOwner(as: Approver | undefined): void {
     if (!as) throw fault("approval_needed", { right: "own" });
     if (!RIGHTS[this.#prove(as).role].includes("own")) throw fault("forbidden", { user: as.user, right: "own" });
@@ -102,10 +102,12 @@ export class MemoryPeople {
     people_list: async (): Promise<{ people: PersonLine[] }> => ({ people: this.people }),
     person_add: async ({ name, role, as }: { name: string; role: Role; pin: string; as?: Approver }): Promise<PersonLine> => {
       if (this.people.length === 0) {
-        if (role !== "owner") throw fault("forbidden");
+        if (role !== "owner") throw fault("person_refused", { why: "owner_first" });
       } else this.#byOwner(as);
-      if (this.people.some((one) => one.name === name)) throw fault("bad_setting", { setting: "name", message_th: "มีชื่อนี้แล้ว", message_en: "There is somebody of this name" });
+      if (this.people.some((one) => one.name === name)) throw fault("person_refused", { why: "name_taken" });
       const line: PersonLine = { name, role, disabled: false, locked_for_s: null };
+      // Whoever sets a shop up goes on working in it.
+      if (this.people.length === 0) this.person = name;
       this.people = [...this.people, line];
       this.note("person_added", name, { role }, as?.user ?? name);
       return line;
@@ -113,15 +115,20 @@ export class MemoryPeople {
     person_change: async ({ name, as, ...change }: { name: string; role?: Role; pin?: string; disabled?: boolean; as?: Approver }): Promise<PersonLine> => {
       const found = this.people.find((one) => one.name === name);
       if (!found) throw fault("not_found");
-      if (as?.user === name && change.role === undefined && change.disabled === undefined) this.#prove(as);
-      else this.#byOwner(as);
+      this.#byOwner(as);
       const line: PersonLine = { ...found, ...(change.role ? { role: change.role } : {}), ...(change.disabled === undefined ? {} : { disabled: change.disabled }) };
       if (!this.people.some((one) => (one.name === name ? line : one).role === "owner" && !(one.name === name ? line : one).disabled)) {
-        throw fault("bad_setting", { setting: "role", message_th: "ต้องมีเจ้าของอย่างน้อยหนึ่งคน", message_en: "There must be at least one owner" });
+        throw fault("person_refused", { why: "last_owner" });
       }
       this.people = this.people.map((one) => (one.name === name ? line : one));
       this.note("person_changed", name, { before: { role: found.role, disabled: found.disabled }, after: { role: line.role, disabled: line.disabled } }, as?.user);
       return line;
+    },
+    pin_change: async ({ as }: { pin: string; as?: Approver }): Promise<PersonLine> => {
+      const found = this.people.find((one) => one.name === as?.user);
+      if (!found) throw fault("not_found");
+      this.note("person_changed", found.name, {}, found.name);
+      return found;
     },
     audit_list: async ({ before, what }: { before?: number; what?: string }): Promise<{ lines: AuditLine[]; more: boolean }> => {
       const found = this.audit.filter((line) => (before === undefined || line.number < before) && (what === undefined || line.what === what));

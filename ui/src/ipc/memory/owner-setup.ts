@@ -22,7 +22,7 @@ const FIRST: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.keys(FULL).filter((key) => /^(timing|routing|callbacks\.listen|backup\.(every|keep)|printer|vat\.mode|shop\.(language|era|day|adjust|counter|idle))/.test(key)).map((key) => [key, FULL[key]])),
   training: true, "shop.era": "ce", "vat.mode": "none", "printer.kind": "none", "printer.address": null,
 };
-const SECRETS = ["deposit_gateway.secret_key", "jwt_gateway.api_key", "omise_truemoney.public_key", "omise_truemoney.secret_key", "crypto_2328.api_key", "slips.easyslip.api_key", "backup.passphrase"];
+const SECRETS = ["deposit_gateway.token", "deposit_gateway.api_key", "deposit_gateway.secret_key", "jwt_gateway.api_key", "omise_truemoney.secret_key", "omise_truemoney.public_key", "omise_truemoney.webhook_secret", "crypto_2328.api_key", "easyslip.api_key", "backup.passphrase"];
 
 function refusal(key: string, value: unknown): [th: string, en: string] | null {
   const text = typeof value === "string" ? value : "";

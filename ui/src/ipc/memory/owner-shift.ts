@@ -5,7 +5,6 @@ import type { Shift, ShiftCounted, ShiftDifference, ShiftLine, ShiftState } from
 import { fault } from "./fault";
 import { isoAt } from "./world";
 
-const WORDS = ["มะลิ", "ตะวัน", "ชบา", "ระฆัง", "สายน้ำ"];
 const MOST_COUNTS = 2;
 const HOUR_MS = 3_600_000;
 
@@ -13,7 +12,7 @@ interface Means { orders: () => readonly Order[]; person: () => string | null; m
 
 function past(number: number, ms: number, by: string, difference: ShiftDifference[]): Shift {
   return {
-    number, opened_at: isoAt(ms), opened_by: by, word: WORDS[number % WORDS.length] ?? "", counter: "A", float: "2000.00", moves: [], counts: 1, may_recount: false,
+    type: "shift", carried_over: [], number, opened_at: isoAt(ms), opened_by: by, counter: "A", float: "2000.00", moves: [], counts: 1, may_recount: false,
     closed_at: isoAt(ms + 8 * HOUR_MS), closed_by: by, difference,
   };
 }
@@ -30,7 +29,7 @@ export class MemoryShifts {
     this.#means = means;
     if (!busy) return;
     this.open = {
-      number: 412, opened_at: isoAt(-3 * HOUR_MS), opened_by: "แพรว", word: "มะลิ", counter: "A", float: "2000.00", counts: 0, may_recount: true, closed_at: null, closed_by: null, difference: null,
+      type: "shift", carried_over: [], number: 412, opened_at: isoAt(-3 * HOUR_MS), opened_by: "แพรว", counter: "A", float: "2000.00", counts: 0, may_recount: true, closed_at: null, closed_by: null, difference: null,
       moves: [
         { at: isoAt(-2 * HOUR_MS), by: "แพรว", direction: "in", amount: "500.00", reason: "แลกเหรียญจากธนาคาร" },
         { at: isoAt(-HOUR_MS), by: "บอย", direction: "out", amount: "320.00", reason: "ค่าน้ำแข็ง" },
@@ -44,7 +43,7 @@ export class MemoryShifts {
   }
 
   get line(): ShiftLine | null {
-    return this.open && { number: this.open.number, opened_at: this.open.opened_at, opened_by: this.open.opened_by, word: this.open.word };
+    return this.open && { number: this.open.number, opened_at: this.open.opened_at, opened_by: this.open.opened_by };
   }
 
   #expected(shift: Shift): Map<ShiftDifference["key"], bigint> {
@@ -80,7 +79,7 @@ export class MemoryShifts {
       const number = (this.last[0]?.number ?? 0) + 1;
       const by = this.#means.person() ?? "–";
       this.open = {
-        number, opened_at: isoAt(this.#means.nowMs()), opened_by: by, word: WORDS[number % WORDS.length] ?? "", counter: "A", float: toWire(parseWire(float)), moves: [], counts: 0,
+        type: "shift", carried_over: [], number, opened_at: isoAt(this.#means.nowMs()), opened_by: by, counter: "A", float: toWire(parseWire(float)), moves: [], counts: 0,
         may_recount: true, closed_at: null, closed_by: null, difference: null,
       };
       this.#means.note("shift_opened", String(number), { float });

@@ -15,6 +15,7 @@ export const UNANSWERED: Answers = {
   people_list: unanswered,
   person_add: unanswered,
   person_change: unanswered,
+  pin_change: unanswered,
   audit_list: unanswered,
   day_review: unanswered,
   review_settle: unanswered,

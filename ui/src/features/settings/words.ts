@@ -1,0 +1,29 @@
+// Names of keys, of what the audit trail recorded, and sizes, for people.
+import { m, say, type MessageKey } from "../../messages/index.svelte";
+
+const SECRETS: Readonly<Record<string, MessageKey>> = {
+  token: "secret_token", api_key: "secret_api_key", secret_key: "secret_secret_key", public_key: "secret_public_key", webhook_secret: "secret_webhook_secret", passphrase: "secret_passphrase",
+};
+
+/** A key we do not know keeps its own name. */
+export function secretName(name: string): string {
+  const last = name.split(".").at(-1) ?? name;
+  const key = SECRETS[last];
+  return key === undefined ? name : say(key);
+}
+
+const TRAIL: Readonly<Record<string, MessageKey>> = {
+  shift_opened: "audit_shift_opened", drawer_moved: "audit_drawer_moved", shift_counted: "audit_shift_counted", shift_closed: "audit_shift_closed", day_closed: "audit_day_closed", day_signed: "audit_day_signed",
+  review_settled: "audit_review_settled", person_added: "audit_person_added", person_changed: "audit_person_changed", setting_changed: "audit_setting_changed", settings_changed: "audit_setting_changed", secret_changed: "audit_secret_changed",
+  payout: "audit_payout", printed: "audit_printed", signed_in: "audit_signed_in",
+};
+export const TRAIL_WORDS = Object.keys(TRAIL);
+
+export function trailText(what: string): string {
+  const key = TRAIL[what];
+  return key === undefined ? what : say(key);
+}
+
+export function sizeText(bytes: number): string {
+  return bytes < 1_000_000 ? m.size_kb({ n: Math.max(1, Math.round(bytes / 1000)) }) : m.size_mb({ n: (bytes / 1_000_000).toFixed(1) });
+}
