@@ -1,9 +1,16 @@
 // Which screen this window is. The customer's window is told by its address, so that it never even loads a till's state.
-export type Route = "cashier" | "providers" | "customer_display" | "gallery";
+export type OwnerRoute = "day" | "bills" | "providers" | "shift" | "settings";
+export type Route = "cashier" | OwnerRoute | "customer_display" | "gallery";
+const OWNERS: readonly OwnerRoute[] = ["day", "bills", "providers", "shift", "settings"];
+
+export function ownerRoute(route: Route): OwnerRoute | null {
+  return OWNERS.find((one) => one === route) ?? null;
+}
 
 export function routeOf(address: { hash: string; search: string }): Route {
   const path = address.hash.replace(/^#\/?/, "");
   if (path === "display" || path === "customer-display") return "customer_display";
-  if (path === "providers") return "providers";
+  const owners = OWNERS.find((one) => one === path);
+  if (owners) return owners;
   return new URLSearchParams(address.search).has("gallery") || path === "gallery" ? "gallery" : "cashier";
 }

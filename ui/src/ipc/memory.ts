@@ -7,6 +7,7 @@ import type { Host, HostEvents } from "./host";
 import type { Role } from "./owner-types";
 import { MemoryBackend } from "./memory/backend";
 import { scenes } from "./memory/scenes";
+import { START_ISO, startAt } from "./memory/world";
 
 const CHANNEL = "keptang-display";
 
@@ -42,6 +43,7 @@ export function memoryHost(query: URLSearchParams): Memory {
   const name = query.get("state");
   const scene = (name === null ? undefined : scenes[name]) ?? {};
   const fresh = name === null;
+  startAt(scene.clock ?? START_ISO);
   const backend = new MemoryBackend({
     training: query.get("training") === "1" || (fresh && query.get("training") !== "0"),
     world: query.get("world") === "first" || fresh ? "first" : "full",

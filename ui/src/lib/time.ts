@@ -63,3 +63,8 @@ export function wallText(nowIso: string, ms: number, language: "th" | "en", era:
 export function dayText(day: string, language: "th" | "en", era: "ce" | "be"): string {
   return wallText(`${day}T00:00:00+07:00`, 0, language, era).date;
 }
+
+/** The moment `ms` after another, with Bangkok's offset. */
+export function isoAfter(iso: string, ms: number): string {
+  return `${new Date(Date.parse(iso) + Math.max(0, ms) + BANGKOK_MS).toISOString().slice(0, 23)}+07:00`;
+}

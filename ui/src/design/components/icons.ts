@@ -28,6 +28,14 @@ export const icons = {
   close: '<path d="M6 6l12 12M18 6L6 18"/>',
   lock: '<rect x="5" y="11" width="14" height="10" rx="1.5"/><path d="M8 11V7.5a4 4 0 0 1 8 0V11"/>',
   person: '<circle cx="12" cy="8" r="4"/><path d="M4 21c.8-4.4 4-6.5 8-6.5s7.2 2.1 8 6.5"/>',
+  back: '<path d="M15 5l-7 7 7 7"/>',
+  forth: '<path d="M9 5l7 7-7 7"/>',
+  find: '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',
+  out: '<path d="M4 12h15m-6-6l6 6-6 6"/>',
+  in: '<path d="M4 12h12m-5-5l5 5-5 5M20 5v14"/>',
+  loop: '<path d="M4.5 11a7.5 7.5 0 0 1 13-4.3L20 9M20 4v5h-5M19.5 13a7.5 7.5 0 0 1-13 4.3L4 15m0 5v-5h5"/>',
+  paper: '<path d="M6 2.5h8l4 4v15H6z"/><path d="M14 2.5v4h4M9 12h6M9 16h6"/>',
+  returned: '<path d="M20 12H6m5-5l-5 5 5 5"/>',
 } as const;
 
 export type IconName = keyof typeof icons;

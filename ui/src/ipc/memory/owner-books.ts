@@ -3,7 +3,7 @@
 // are added up from these movements and from nothing else, which is why they agree.
 import { parseWire, toWire } from "../../lib/money";
 import type { Method, Order, Provider } from "../generated";
-import type { Moved } from "../owner-types";
+import type { Moved } from "../day-types";
 import { methodOf, orderOf, startIso, type Draft } from "./world";
 
 export type Proof = NonNullable<Moved["proof"]>;
@@ -63,7 +63,7 @@ function providerFor(roll: number, amount: number): Provider {
   if (roll < 69) return "promptpay_direct";
   if (roll < 74) return "deposit_gateway";
   if (roll < 90 && amount >= 100) return "omise_truemoney";
-  if (roll >= 98 && amount >= 390) return "crypto_2328";
+  if (roll >= 97 && amount >= 290) return "crypto_2328";
   return "cash";
 }
 

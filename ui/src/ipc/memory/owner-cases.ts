@@ -1,7 +1,8 @@
 // One bill for each thing that can go wrong, as bills of the present day, and the things that are not about a bill at all.
 import { sampleSlip } from "../../design/gallery/sample-slips";
 import type { Order, Refund, Slip } from "../generated";
-import type { ReviewItem, ReviewKind } from "../owner-types";
+import type { ReviewItem } from "../day-types";
+import type { ReviewKind } from "../owner-types";
 import { billOf, firstNumber, momentOf, moveOf, numbered, type DayBook, type Movement } from "./owner-books";
 import { attemptOf, isoAt, settle } from "./world";
 
@@ -87,15 +88,15 @@ export function cases(day: string): Cases {
   {
     const order = refundOf(billOf(day, next(), "บอย", { amount: "260.00", provider: "omise_truemoney", state: "paid", received: "260.00", openedMs: at(21, 15), endedMs: at(21, 15, 20), confirmedBy: "query" }), "260.00", "unknown", "refund", "goods_unavailable");
     put(order, moveOf(order, "omise_truemoney", "automatic"));
-    item("refund_unknown", order, "260.00", isoAt(at(21, 30)), { provider: "omise_truemoney", refund_id: `R${order.number}` }, `refund:R${order.number}`);
+    item("refund_unknown", order, "260.00", isoAt(at(21, 30)), { provider: "omise_truemoney", reason: "goods_unavailable", by: "บอย" }, `refund:R${order.number}`);
   }
   {
     const order = put(billOf(day, next(), "บอย", { amount: "390.00", provider: "promptpay_direct", state: "awaiting", openedMs: at(22, 2), remainingMs: null }));
     slips.set(order.order_id, [sampleSlip("bank_pending", { slip_id: "01JDSLIPW", amount: "390.00", order: order.number, sent_at: isoAt(at(22, 2, 30)), presented_at: isoAt(at(22, 3)), trans_ref: "251121220230", sending_bank: "025" })]);
     item("slip_waiting", order, "390.00", isoAt(at(22, 3)), { slip_id: "01JDSLIPW" });
   }
-  item("payout_unknown", null, "12000.00", isoAt(at(16, 45)), { payout_id: "PO-0007", provider: "jwt_gateway", account: "xxx-x-x4567-x" }, "payout:PO-0007");
-  item("shift_difference", null, "-20.00", isoAt(at(17, 2)), { shift: "41", key: "cash", expected: "3880.00", counted: "3860.00", difference: "-20.00", by: "แพรว" }, "shift:41");
+  item("payout_unknown", null, "12000.00", isoAt(at(16, 45)), { provider: "jwt_gateway", account: "xxx-x-x4567-x", state: "unknown" }, "payout:PO-0007");
+  item("shift_difference", null, "-20.00", isoAt(at(17, 2)), { counter: "A", number: "41", cash: "-20.00" }, "shift:A:41");
   item("reconcile", null, "320.00", isoAt(at(23, 50)), { provider: "omise_truemoney", bucket: "only_theirs", provider_ref: "chrg_test_5xq1", their_amount: "320.00", their_state: "successful" }, `reconcile:${day}:omise_truemoney:1`);
   return { book, items, slips };
 }

@@ -2,7 +2,8 @@
 // answered and settled; the money itself comes from the books.
 import { parseWire, toWire } from "../../lib/money";
 import type { Order, Refund, Slip } from "../generated";
-import type { Approval, DayReview, File, OwnerCommands, ReviewItem, ZLine } from "../owner-types";
+import type { DayReview, File, ReviewItem, ZLine } from "../day-types";
+import type { Commands, Request } from "../host";
 import { fault } from "./fault";
 import { FIRST_DAY, moveOf, msOf, ordinary, type DayBook, type Movement } from "./owner-books";
 import { cases } from "./owner-cases";
@@ -11,10 +12,15 @@ import { bankOf, byHour, byMethod, drawerOf, grouped, medianOf, totalsOf } from 
 import { timelineOf } from "./owner-timeline";
 import { isoAt } from "./world";
 
-type Handler<K extends keyof OwnerCommands> = (request: OwnerCommands[K]["req"] & Approval) => Promise<OwnerCommands[K]["reply"]>;
+type Signed = NonNullable<DayReview["signed"]>;
+type Handler<K extends keyof Commands> = (request: Request<K>) => Promise<Commands[K]["reply"]>;
+type Answered =
+  | "day_review" | "review_settle" | "day_close" | "day_sign" | "day_paper" | "day_export" | "file_open" | "trend" | "order_find" | "order_timeline" | "order_refund" | "refund_offer" | "slip_picture";
 export interface Around {
   /** Bills of the till itself, besides those of the books. */
   tillOrders: () => readonly Order[];
+  /** A bill the till knows too has changed. */
+  keep: (order: Order) => void;
   nowMs: () => number;
   person: () => string | null;
   seesRaw: () => boolean;
@@ -36,7 +42,7 @@ export class MemoryDays {
   #items: ReviewItem[] | null = null;
   #slips = new Map<string, Slip[]>();
   #closes: ZLine[] = [];
-  #signed = new Map<string, { at: string; by: string }>();
+  #signed = new Map<string, Signed>();
   #exports = 0;
 
   constructor(around: Around) {
@@ -85,7 +91,7 @@ export class MemoryDays {
 
   #zOf(day: string, at: string, by: string): ZLine {
     const { moves } = this.book(day);
-    return { number: this.#zNumber(day), business_day: day, at, by, totals: totalsOf(moves), by_method: grouped(moves, (move) => move.method), upto: 1000 + moves.length };
+    return { type: "z", number: this.#zNumber(day), business_day: day, at, by, totals: totalsOf(moves), by_method: grouped(moves, (move) => move.method), upto: 1000 + moves.length };
   }
 
   #closesOf(day: string): ZLine[] {
@@ -93,8 +99,8 @@ export class MemoryDays {
     return this.#closes.filter((close) => close.business_day === day);
   }
 
-  #signedOf(day: string): { at: string; by: string } | null {
-    if (day < shifted(this.present, -1) && this.book(day).orders.length > 0) return { at: `${shifted(day, 1)}T09:30:00.000+07:00`, by: "คุณชื่นจิต" };
+  #signedOf(day: string): Signed | null {
+    if (day < shifted(this.present, -1) && this.book(day).orders.length > 0) return { at: `${shifted(day, 1)}T09:30:00.000+07:00`, by: "คุณชื่นจิต", note: null };
     return this.#signed.get(day) ?? null;
   }
 
@@ -107,7 +113,7 @@ export class MemoryDays {
     const closes = this.#closesOf(day);
     const signed = this.#signedOf(day);
     const unclosed = closes.length === 0 && book.moves.length > 0;
-    const why = [...(open > 0 ? ["open_review"] : []), ...(signed ? ["already"] : []), ...(closes.length === 0 && book.moves.length === 0 ? ["nothing_new"] : []), ...(unclosed ? ["not_closed"] : [])];
+    const why: DayReview["why_not"] = [...(open > 0 ? (["open_review"] as const) : []), ...(signed ? (["already"] as const) : []), ...(unclosed ? (["not_closed"] as const) : day === this.present && closes.length === 0 ? (["not_over"] as const) : [])];
     const slipBills = book.orders.filter((order) => order.attempts.some((attempt) => attempt.confirmed_by === "slip"));
     const asked = book.orders.flatMap((order) => order.attempts).filter((attempt) => attempt.provider !== "cash");
     const providers = [...new Set(asked.map((attempt) => attempt.provider))];
@@ -121,15 +127,15 @@ export class MemoryDays {
       }).filter((one) => one.failed + one.expired > 0),
       slips: slipBills.length === 0 ? { shown: 0, accepted: 0, stopped: 0, stopped_amount: "0.00", calls_saved: 0 } : { shown: slipBills.length + 4, accepted: slipBills.length, stopped: 4, stopped_amount: "1840.00", calls_saved: 6 },
       exceptions: items, open_orders: book.orders.filter((order) => order.state === "due" && order.attempts.at(-1)?.state === "awaiting").map(({ number, order_id, amount_due, state }) => ({ number, order_id, amount_due, state })),
-      closes, next_z: this.#zNumber(this.present), unclosed, signed, may_close: unclosed && open === 0, why_not: why,
+      closes, next_z: this.#zNumber(this.present), unclosed, signed, may_close: why.length === 0, why_not: why,
     };
   }
 
   get orders(): Order[] {
     const days = Array.from({ length: daysBetween(FIRST_DAY, this.present) + 1 }, (_, at) => shifted(this.present, -at));
     const booked = days.flatMap((day) => this.book(day).orders);
-    const known = new Set(booked.map((order) => order.order_id));
-    return [...this.#around.tillOrders().filter((order) => !known.has(order.order_id)), ...booked];
+    const known = new Set(this.#around.tillOrders().map((order) => order.order_id));
+    return [...this.#around.tillOrders(), ...booked.filter((order) => !known.has(order.order_id))];
   }
 
   get moves(): Movement[] {
@@ -145,6 +151,7 @@ export class MemoryDays {
   #replace(order: Order): Order {
     const book = this.#books.get(order.business_day);
     if (book) book.orders = book.orders.map((other) => (other.order_id === order.order_id ? order : other));
+    this.#around.keep(order);
     return order;
   }
 
@@ -166,13 +173,13 @@ export class MemoryDays {
     return now;
   };
 
-  readonly handlers: Partial<{ [K in keyof OwnerCommands]: Handler<K> }> = {
+  readonly handlers: { [K in Answered]: Handler<K> } = {
     day_review: async ({ date }) => {
       const day = date ?? this.present;
       if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || day > this.present) throw fault("bad_request");
       return this.review(day);
     },
-    review_settle: async ({ item, outcome, note, as }) => {
+    review_settle: async ({ item, outcome, note = "", as }) => {
       if (outcome !== "accepted" && note.trim() === "") throw fault("reason_missing");
       const found = (this.#items ?? []).find((one) => one.item === item);
       if (!found) throw fault("not_found");
@@ -180,18 +187,17 @@ export class MemoryDays {
       this.#items = (this.#items ?? []).map((one) => (one.item === item ? settled : one));
       return settled;
     },
-    day_close: async ({ date, as }) => {
-      const review = this.review(date);
-      if (!review.may_close) throw fault(review.exceptions.some((item) => item.settled === null) ? "day_open_items" : "wrong_state", { count: String(review.exceptions.filter((item) => item.settled === null).length) });
+    day_close: async ({ date = this.present, as }) => {
+      if (!this.review(date).unclosed) throw fault("wrong_state");
       const close = this.#zOf(date, isoAt(this.#around.nowMs()), as?.user ?? "");
       this.#closes.push(close);
       return close;
     },
-    day_sign: async ({ date, as }) => {
+    day_sign: async ({ date = this.present, note = null, as }) => {
       const open = this.items(date).filter((item) => item.settled === null).length;
       if (open > 0) throw fault("day_open_items", { count: String(open) });
       if (this.review(date).unclosed) throw fault("wrong_state");
-      this.#signed.set(date, { at: isoAt(this.#around.nowMs()), by: as?.user ?? "" });
+      this.#signed.set(date, { at: isoAt(this.#around.nowMs()), by: as?.user ?? "", note });
       return this.review(date);
     },
     day_paper: async ({ date, what, number }) => this.#file(what === "z" ? `z-${String(number ?? 0).padStart(4, "0")}.pdf` : `${what}-${date}.pdf`),
@@ -207,7 +213,7 @@ export class MemoryDays {
     order_timeline: async ({ order: name }) => {
       const order = this.#find(name);
       const slips = this.#slips.get(order.order_id) ?? [];
-      return { order, slips, lines: timelineOf(order, slips, this.#around.seesRaw()), raw_allowed: this.#around.seesRaw() };
+      return { order, slips, documents: [], lines: timelineOf(order, slips, this.#around.seesRaw()), raw_allowed: this.#around.seesRaw() };
     },
     order_refund: this.#refund,
     refund_offer: async ({ order: name }) => {
@@ -222,7 +228,7 @@ export class MemoryDays {
         })),
       };
     },
-    slip_picture: async () => ({ png_base64: PICTURE }),
+    slip_picture: async () => ({ picture_base64: PICTURE, mime: "image/png" }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Finding bills in the memory host's books, by the same filters as the ledger.
 import { parseWire } from "../../lib/money";
 import type { Order } from "../generated";
-import type { Moved, OrderFind } from "../owner-types";
+import type { Moved, OrderFind } from "../day-types";
 import type { Movement } from "./owner-books";
 
 const MOST = 200;

@@ -1,7 +1,7 @@
 // Adds up movements of money the way the ledger does: totals, and the same by method, provider, cashier and hour.
 import { toWire } from "../../lib/money";
 import type { Method } from "../generated";
-import type { Group, MethodGroup, Totals } from "../owner-types";
+import type { Group, MethodGroup, Totals } from "../day-types";
 import { CUTOFF_HOUR, type DayBook, type Movement, type Proof } from "./owner-books";
 
 const METHODS: readonly Method[] = ["promptpay", "truemoney", "cash", "crypto"];

@@ -1,8 +1,8 @@
 // What happened to a bill, told as the ledger tells it, from how the bill looks now.
 import type { Attempt, Order, Slip } from "../generated";
-import type { TimelineLine } from "../owner-types";
+import type { TimelineLine } from "../day-types";
 
-type Told = Omit<TimelineLine, "sequence">;
+type Told = Omit<TimelineLine, "sequence" | "type">;
 
 function later(iso: string, ms: number): string {
   const local = new Date(Date.parse(iso) + ms + 7 * 3_600_000);
@@ -46,5 +46,5 @@ export function timelineOf(order: Order, slips: readonly Slip[], rawAllowed: boo
     lines.push({ ...own, source: "person", at, event: "refund_requested", amount: refund.amount, facts: { refund_id: refund.refund_id, kind: refund.kind, reason: refund.reason, by: "บอย" }, attempt_id: last?.attempt_id ?? null, provider: last?.provider ?? null });
     if (refund.state !== "requested") lines.push({ ...own, source: "us", at: later(at, 1200), event: "refund_resolved", amount: refund.state === "done" ? refund.amount : null, facts: { refund_id: refund.refund_id, state: refund.state, kind: refund.kind, provider_ref: refund.provider_ref }, provider: last?.provider ?? null });
   }
-  return lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map((line, sequence) => ({ ...line, sequence: sequence + 1, raw: rawAllowed ? line.raw : null }));
+  return lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map((line, sequence) => ({ ...line, type: "event" as const, sequence: sequence + 1, raw: rawAllowed ? line.raw : null }));
 }

@@ -5,10 +5,14 @@ import type { Till } from "../../screens/Cashier/till.svelte";
 import type { EntryKey } from "../../features/order/entry";
 import type { MethodInfo, Order } from "../generated";
 import type { MemoryBackend } from "./backend";
+import { ownerScenes } from "./owner-scenes";
+import { setupScenes } from "./setup-scenes";
 import { slipScenes } from "./slip-scenes";
 import { attemptOf, orderOf, settle, type Draft } from "./world";
 
 export interface Scene {
+  /** The hour it plays at, instead of the usual afternoon. */
+  clock?: string;
   /** Before the window starts. */
   before?: (backend: MemoryBackend) => Order | void;
   /** Once it has. The order is what `before` made. */
@@ -73,6 +77,8 @@ const CHECKED = bill({ checkedNothing: true });
 
 export const scenes: Readonly<Record<string, Scene>> = {
   ...slipScenes,
+  ...ownerScenes,
+  ...setupScenes,
   idle: {},
   typing: { after: type("4 5 × 2 + 8") },
   typing_long: { after: type("1 2 3 4 5 6 7 . 8 9") },

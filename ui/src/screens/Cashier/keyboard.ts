@@ -100,6 +100,7 @@ export class Keyboard {
       case "F5": return () => void (till.paid ? undefined : till.check());
       case "F6": return () => (till.paid ? undefined : till.change());
       case "F8": return () => till.park();
+      case "F9": return () => void (till.paid ? undefined : (till.dialog = "bills"));
       case "F10": return () => void (till.paid ? undefined : (till.dialog = "menu"));
       case "F11": return () => void (till.paid ? undefined : (till.dialog = "providers"));
       case "Escape": return () => (till.paid ? undefined : till.third());

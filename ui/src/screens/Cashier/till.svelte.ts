@@ -13,6 +13,7 @@ import type { FullTillState } from "../../ipc/host";
 import { toWire } from "../../lib/money";
 import { m, say, setLanguage } from "../../messages/index.svelte";
 import { takeSession } from "../../session/present.svelte";
+import { isPage, type Page } from "../Owner/views";
 import { Beside } from "./beside";
 import { Drawer } from "./drawer.svelte";
 import { Notices } from "./notices.svelte";
@@ -20,13 +21,12 @@ import type { Preferences } from "./preferences.svelte";
 import { Voice } from "./voice";
 import { sheetFor, type Particulars, type Sheet, type Wish } from "./wish";
 
-/** What lies over the till: a dialog, a sheet that asks before a charge, or the owner's page of providers. */
-export type DialogName = "none" | "method" | "confirm" | "menu" | "keys" | "providers" | "slip_override" | "slip_camera" | Sheet;
+/** What lies over the till: a dialog, a sheet that asks before a charge, or one of the owner's pages. */
+export type DialogName = "none" | "method" | "confirm" | "menu" | "keys" | Page | "slip_override" | "slip_camera" | Sheet;
 export interface Opening { amount: string; method: Method; provider: Provider }
 interface Snapshot { entry: Entry; bill: Order | null; paid: Order | null }
 
-const ARMED_MS = 3000;
-const RESTORED_MS = 30_000;
+const [ARMED_MS, RESTORED_MS] = [3000, 30_000];
 
 export class Till {
   state = $state.raw<FullTillState | null>(null);
@@ -291,7 +291,7 @@ export class Till {
     this.notices.clear("answer");
     this.cancelArmed = false;
     this.notices.clear("key");
-    if (this.dialog !== "providers") this.dialog = "none";
+    if (!isPage(this.dialog)) this.dialog = "none";
     this.drawer.nextBill();
   }
 
@@ -314,8 +314,8 @@ export class Till {
     const bill = this.bill;
     if (!bill) return null;
     try {
-      const { note, ...sure } = claim;
-      const order = await this.#client.order_confirm({ order: bill.order_id, ...sure, ...(note === null ? {} : { note }) });
+      const { note, reason, ...as } = claim;
+      const order = await this.#client.order_confirm({ order: bill.order_id, reason, ...(note === null ? {} : { note }), as });
       this.dialog = "none";
       this.take(order);
       return null;
@@ -380,7 +380,7 @@ export class Till {
   #celebrate(order: Order, onScreen: boolean): void {
     const free = this.bill === null && this.opening === null && this.entry.text === "" && this.dialog === "none" && this.paid === null;
     // The owner's page stays where it was; paid lies over it as over everything.
-    if (onScreen && this.dialog !== "providers") this.dialog = "none";
+    if (onScreen && !isPage(this.dialog)) this.dialog = "none";
     if (onScreen || free) this.paid = order;
     else this.justPaid = new Set([...this.justPaid, order.order_id]);
     this.#voice.paid(order, this.state?.shift_word ?? "");
