@@ -68,6 +68,8 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
     let order = json!({ "order": "A-9999" });
     vec![
         ("till_state", json!({}), None),
+        ("lock", json!({}), None),
+        ("sign_in", json!({ "user": "malee", "pin": "1234" }), Some("forbidden")),
         (
             "charge",
             json!({ "amount": "250.00", "method": "promptpay" }),
@@ -84,21 +86,17 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
         ("order_cancel", order, Some("not_found")),
         (
             "order_confirm",
-            json!({ "order": "A-9999", "user": "malee", "pin": "1234", "reason": "bank_app_shown" }),
-            Some("forbidden"),
+            json!({ "order": "A-9999", "reason": "bank_app_shown" }),
+            Some("no_people"),
         ),
         ("provider_list", json!({}), None),
         ("provider_test", json!({ "provider": "promptpay_direct" }), None),
         (
             "balance",
-            json!({ "provider": "jwt_gateway", "user": "malee", "pin": "1234" }),
-            Some("forbidden"),
+            json!({ "provider": "jwt_gateway" }),
+            Some("provider_down"),
         ),
-        (
-            "reconcile",
-            json!({ "date": "2026-11-21", "user": "malee", "pin": "1234" }),
-            Some("forbidden"),
-        ),
+        ("reconcile", json!({ "date": "2026-11-21" }), None),
         ("slip_verify", json!({ "text": "junk" }), None),
         ("slip_waiting", json!({}), None),
         (

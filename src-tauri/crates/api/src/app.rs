@@ -2,6 +2,8 @@
 
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
+use crate::people::Pepper;
+use crate::session::Chair;
 use crate::shift_word;
 use crate::system::{AliveMark, SystemClock, SystemIds, dead_workers};
 use crate::training::{self, Training};
@@ -13,7 +15,7 @@ use keptang_domain::{Money, Timestamp};
 use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, PaymentProvider, WorkerId};
 use keptang_providers::crypto_2328::Crypto2328;
 use keptang_providers::{HttpClientError, Providers};
-use keptang_settings::{LedgerUrl, Secrets, Settings, SettingsError};
+use keptang_settings::{Keychain, LedgerUrl, Secrets, Settings, SettingsError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +28,27 @@ use tokio_util::sync::CancellationToken;
 pub struct Options {
     /// `--data-dir`; otherwise `KEPTANG_DATA_DIR`, otherwise the operating system's place.
     pub data_dir: Option<PathBuf>,
+}
+
+impl Options {
+    /// The data directory they name, with the environment of this process.
+    pub(crate) fn place(&self) -> Result<(PathBuf, Vec<(String, String)>), SettingsError> {
+        let environment = keptang_settings::process_environment()?;
+        let named = environment
+            .iter()
+            .find(|(name, _)| name == "KEPTANG_DATA_DIR")
+            .map(|(_, dir)| dir.into());
+        let data_dir = keptang_settings::data_dir(self.data_dir.clone(), named)?;
+        Ok((data_dir, environment))
+    }
+}
+
+/// Variables that set a setting.
+pub(crate) fn overrides(environment: &[(String, String)]) -> impl Iterator<Item = (String, String)> {
+    let named = environment
+        .iter()
+        .filter(|(name, _)| name.starts_with("KEPTANG__"));
+    named.cloned()
 }
 
 /// Why the till could not be opened.
@@ -96,6 +119,8 @@ struct Inner {
     listening: AtomicBool,
     stop: CancellationToken,
     events: broadcast::Sender<AppEvent>,
+    chair: Chair,
+    pepper: Pepper,
     _alive: AliveMark,
 }
 
@@ -113,23 +138,19 @@ const EVENT_BACKLOG: usize = 256;
 impl App {
     /// Opens the till of a data directory: settings, secrets, ledger, providers. Asks nobody anything yet.
     pub async fn open(options: Options) -> Result<Self, StartError> {
-        let environment = keptang_settings::process_environment()?;
-        let named = environment
-            .iter()
-            .find(|(name, _)| name == "KEPTANG_DATA_DIR")
-            .map(|(_, dir)| dir.into());
-        let data_dir = keptang_settings::data_dir(options.data_dir, named)?;
+        let (data_dir, environment) = options.place()?;
         Self::open_with(&data_dir, environment).await
     }
 
     /// Opens the till of `data_dir` with these environment pairs instead of the process's own.
     pub async fn open_with(data_dir: &Path, environment: Vec<(String, String)>) -> Result<Self, StartError> {
         keptang_settings::create_data_dir(data_dir)?;
-        let overrides = environment
-            .iter()
-            .filter(|(name, _)| name.starts_with("KEPTANG__"))
-            .cloned();
-        let settings = Settings::load(data_dir, overrides)?;
+        let settings = Settings::load(data_dir, overrides(&environment))?;
+        let keychain = Keychain::of_system(
+            environment
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
         let secrets = if settings.training {
             training::secrets()
         } else {
@@ -139,9 +160,13 @@ impl App {
                 environment.iter().cloned(),
                 data_dir,
                 passphrase.as_ref(),
-                &keptang_settings::Keychain::none(),
+                &keychain,
             )?
         };
+        // In a file and not in the keychain: without it nobody could approve anything, and a till has to start where no
+        // keychain can be opened, such as in a cron job.
+        let pepper = keptang_settings::pepper(data_dir, &Keychain::none())?;
+        let pepper = Pepper::new(pepper.expose().as_bytes());
         let ledger: Arc<dyn Ledger> = Arc::new(open_ledger(&settings, data_dir).await?);
         let worker = WorkerId(SystemIds.next_token());
         let alive = AliveMark::set(data_dir, worker)?;
@@ -173,6 +198,8 @@ impl App {
                 stop: CancellationToken::new(),
                 events,
                 settings,
+                chair: Chair::default(),
+                pepper,
                 _alive: alive,
             }),
         };
@@ -244,6 +271,14 @@ impl App {
 
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.inner.secrets
+    }
+
+    pub(crate) fn chair(&self) -> &Chair {
+        &self.inner.chair
+    }
+
+    pub(crate) fn pepper(&self) -> &Pepper {
+        &self.inner.pepper
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -462,12 +497,15 @@ async fn open_ledger(
     let LedgerUrl::Sqlite(_) = &settings.ledger else {
         return Err(StartError::PostgresNotBuilt);
     };
-    let mut path = settings
-        .ledger
-        .sqlite_path(data_dir)
-        .ok_or(StartError::PostgresNotBuilt)?;
+    let path = ledger_path(settings, data_dir).ok_or(StartError::PostgresNotBuilt)?;
+    Ok(keptang_ledger::SqliteLedger::open(&path, settings.shop.day_cutoff).await?)
+}
+
+/// The file of the ledger; `None` when it is on a server. Training never writes into the books of the shop, even when
+/// only the one switch was flipped.
+pub(crate) fn ledger_path(settings: &Settings, data_dir: &Path) -> Option<PathBuf> {
+    let mut path = settings.ledger.sqlite_path(data_dir)?;
     if settings.training {
-        // Training never writes into the books of the shop, even when only the one switch was flipped.
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -475,7 +513,7 @@ async fn open_ledger(
             .to_owned();
         path.set_file_name(format!("training-{name}"));
     }
-    Ok(keptang_ledger::SqliteLedger::open(&path, settings.shop.day_cutoff).await?)
+    Some(path)
 }
 
 /// Where providers reach us. In training the simulator is on this machine, so the listener itself is public enough.

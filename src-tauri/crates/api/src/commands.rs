@@ -2,27 +2,40 @@
 //! approval it needs. The router, the TypeScript client and the tests all come from this list.
 
 use crate::app::App;
+use crate::bills::{
+    Bill, Found, OrderFind, RefundOffer, RefundRequest, SlipPictureReply, SlipPictureRequest,
+};
+use crate::day::{
+    DayRequest, DayReview, DaySignRequest, ReviewItem, SettleRequest, Trend, TrendRequest, ZLine,
+};
+use crate::drawer::{Counted, DrawerMoveRequest, Shift, ShiftCountRequest, ShiftOpenRequest, Shifts};
 use crate::dto::{
-    BalanceRequest, ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders,
-    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
-    TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
+    ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders, ProviderRequest, Providers,
+    RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SignInRequest, SlipRequest, Slips, TillState,
+    TrainingRequest, TrainingSlip, TrainingSlipRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
+use crate::session::{As, Session};
 use crate::slips::Slip;
-use keptang_ports::Role;
+use crate::staff::{
+    Journal, JournalRequest, People, PersonAddRequest, PersonChangeRequest, PersonLine, PinChangeRequest,
+};
+use keptang_domain::role::Right;
 use serde_json::Value;
 use ts_rs::TS;
 
 /// Whose approval a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Whoever stands at the till.
+    /// Anyone, also while the till is locked.
     Nobody,
-    /// A person of at least this role, whose name and PIN come with the request (`user`, `pin`).
-    Approval(Role),
+    /// A person with this right: the one signed in, or another who approves this one action (`as` beside the request).
+    Right(Right),
+    /// A person with this right who gives the PIN every time, also when signed in: `as` has to be there.
+    Pin(Right),
     /// Only in training mode.
     Training,
 }
@@ -55,13 +68,15 @@ macro_rules! command_list {
             ///
             /// # Errors
             /// `bad_request` for an unknown name or a request of the wrong shape; otherwise what the command says.
-            pub async fn call(&self, name: &str, request: Value) -> Result<Value, ApiError> {
+            /// Whoever may not gets `locked`, `approval_needed`, `no_people` or `forbidden`, and nothing has happened.
+            pub async fn call(&self, name: &str, mut request: Value) -> Result<Value, ApiError> {
+                let given = As::taken_from(&mut request)?;
                 match name {
                     $(stringify!($name) => {
                         let request: $request = serde_json::from_value(request)
                             .map_err(|_| ApiError::new(ErrorCode::BadRequest).with("command", name))?;
-                        self.admit($needs)?;
-                        let reply: $reply = handlers::$name(self, request).await?;
+                        let who = self.admit($needs, given).await?;
+                        let reply: $reply = handlers::$name(self, who, request).await?;
                         serde_json::to_value(reply).map_err(|_| ApiError::new(ErrorCode::Internal))
                     })+
                     _ => Err(ApiError::new(ErrorCode::BadRequest).with("command", name)),
@@ -73,30 +88,43 @@ macro_rules! command_list {
 
 command_list! {
     till_state(Nothing) -> TillState, Needs::Nobody;
-    charge(ChargeRequest) -> Order, Needs::Nobody;
+    sign_in(SignInRequest) -> Session, Needs::Nobody;
+    lock(Nothing) -> Session, Needs::Nobody;
+    charge(ChargeRequest) -> Order, Needs::Right(Right::Take);
+    // Of a locked till's bills only the one at the counter is shown: the handler sees to it.
     order_get(OrderRequest) -> Order, Needs::Nobody;
-    order_recent(RecentRequest) -> Orders, Needs::Nobody;
-    order_retry(RetryRequest) -> Order, Needs::Nobody;
-    order_check(OrderRequest) -> Checked, Needs::Nobody;
-    order_cancel(OrderRequest) -> Order, Needs::Nobody;
-    order_confirm(ConfirmRequest) -> Order, Needs::Approval(Role::Manager);
-    provider_list(Nothing) -> Providers, Needs::Nobody;
-    provider_test(ProviderRequest) -> ProviderTest, Needs::Nobody;
-    balance(BalanceRequest) -> Balance, Needs::Approval(Role::Manager);
-    reconcile(ReconcileRequest) -> Reconcile, Needs::Approval(Role::Manager);
-    slip_verify(SlipRequest) -> Slip, Needs::Nobody;
-    slip_waiting(Nothing) -> Slips, Needs::Nobody;
+    order_recent(RecentRequest) -> Orders, Needs::Right(Right::Look);
+    order_retry(RetryRequest) -> Order, Needs::Right(Right::Take);
+    order_check(OrderRequest) -> Checked, Needs::Right(Right::Look);
+    order_cancel(OrderRequest) -> Order, Needs::Right(Right::Take);
+    order_confirm(ConfirmRequest) -> Order, Needs::Pin(Right::Decide);
+    order_find(OrderFind) -> Found, Needs::Right(Right::Look);
+    order_timeline(OrderRequest) -> Bill, Needs::Right(Right::Look);
+    refund_offer(OrderRequest) -> RefundOffer, Needs::Right(Right::Look);
+    order_refund(RefundRequest) -> Order, Needs::Pin(Right::Decide);
+    day_review(DayRequest) -> DayReview, Needs::Right(Right::Review);
+    review_settle(SettleRequest) -> ReviewItem, Needs::Pin(Right::Decide);
+    day_close(DayRequest) -> ZLine, Needs::Pin(Right::Decide);
+    day_sign(DaySignRequest) -> DayReview, Needs::Pin(Right::Own);
+    trend(TrendRequest) -> Trend, Needs::Right(Right::Review);
+    shift_state(Nothing) -> Shifts, Needs::Right(Right::Take);
+    shift_open(ShiftOpenRequest) -> Shift, Needs::Right(Right::Take);
+    drawer_move(DrawerMoveRequest) -> Shift, Needs::Right(Right::Take);
+    shift_count(ShiftCountRequest) -> Counted, Needs::Right(Right::Take);
+    shift_close(Nothing) -> Shift, Needs::Right(Right::Take);
+    people_list(Nothing) -> People, Needs::Right(Right::Look);
+    // The first person of a shop has nobody to vouch for them: the handler asks everyone later for an owner's PIN.
+    person_add(PersonAddRequest) -> PersonLine, Needs::Nobody;
+    person_change(PersonChangeRequest) -> PersonLine, Needs::Pin(Right::Own);
+    pin_change(PinChangeRequest) -> PersonLine, Needs::Pin(Right::Look);
+    audit_list(JournalRequest) -> Journal, Needs::Right(Right::Review);
+    provider_list(Nothing) -> Providers, Needs::Right(Right::Look);
+    provider_test(ProviderRequest) -> ProviderTest, Needs::Right(Right::Look);
+    balance(ProviderRequest) -> Balance, Needs::Right(Right::Review);
+    reconcile(ReconcileRequest) -> Reconcile, Needs::Right(Right::Review);
+    slip_verify(SlipRequest) -> Slip, Needs::Right(Right::Take);
+    slip_waiting(Nothing) -> Slips, Needs::Right(Right::Look);
+    slip_picture(SlipPictureRequest) -> SlipPictureReply, Needs::Right(Right::Review);
     training_act(TrainingRequest) -> Nothing, Needs::Training;
     training_slip(TrainingSlipRequest) -> TrainingSlip, Needs::Training;
-}
-
-impl App {
-    /// What can be decided before the request is read. An approval is checked by the handler, which has the PIN; the
-    /// test that walks this list proves that each of them does.
-    fn admit(&self, needs: Needs) -> Result<(), ApiError> {
-        match needs {
-            Needs::Training if !self.is_training() => Err(ApiError::new(ErrorCode::Forbidden)),
-            Needs::Nobody | Needs::Approval(_) | Needs::Training => Ok(()),
-        }
-    }
 }

@@ -6,6 +6,7 @@
 
 use crate::provider_lines::ProviderLine;
 use crate::reconcile::Reconciled;
+use crate::session::Session;
 use crate::slips::Slip;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -347,6 +348,10 @@ pub struct TillState {
     /// Few slip checks are left this month, or none.
     #[ts(type = "\"low\" | \"used_up\" | null")]
     pub slip_quota: Option<&'static str>,
+    /// Minutes without a key or touch after which the window locks; 0 means never.
+    pub idle_lock_minutes: u16,
+    /// Who stands at the till, and what they may do.
+    pub session: Session,
 }
 
 /// A list of orders.
@@ -396,13 +401,11 @@ pub struct ProviderRequest {
     pub provider: String,
 }
 
-/// Asks for a balance.
+/// Signs a person in.
 #[derive(Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct BalanceRequest {
-    /// Whose.
-    pub provider: String,
-    /// Who asks.
+pub struct SignInRequest {
+    /// Who.
     pub user: String,
     /// Their PIN.
     pub pin: String,
@@ -417,10 +420,6 @@ pub struct ReconcileRequest {
     /// Only this provider.
     #[ts(optional)]
     pub provider: Option<String>,
-    /// Who asks.
-    pub user: String,
-    /// Their PIN.
-    pub pin: String,
 }
 
 /// Slips.
@@ -535,10 +534,6 @@ pub struct RetryRequest {
 pub struct ConfirmRequest {
     /// Id or number.
     pub order: String,
-    /// Who.
-    pub user: String,
-    /// Their PIN.
-    pub pin: String,
     /// Why.
     #[ts(type = "ConfirmReason")]
     pub reason: String,

@@ -76,6 +76,8 @@ pub struct RefundWish {
     pub by: String,
     /// Reference of a transfer that was already made.
     pub by_transfer: Option<String>,
+    /// Which payment, by its attempt's id.
+    pub attempt: Option<String>,
 }
 
 /// How a refund ended.
@@ -225,12 +227,15 @@ impl App {
     /// Gives money back.
     pub async fn refund(&self, wish: RefundWish) -> Result<(Order, RefundEnd), ApiError> {
         let order = self.find(&wish.order).await?;
+        let unreadable = |_| ApiError::new(ErrorCode::BadRequest).with("argument", "attempt");
+        let attempt = wish.attempt.map(|id| id.parse().map_err(unreadable));
         let refund = RefundOrder {
             order: order.id,
             amount: wish.amount.as_deref().map(parse_amount).transpose()?,
             reason: word::<RefundReason>(&wish.reason)?,
             by: wish.by,
             by_transfer: wish.by_transfer,
+            attempt: attempt.transpose()?,
         };
         let (order, id) = self.till().refund(refund).await?;
         Ok((self.show(&order).await, refund_end(&order, id)))
@@ -266,7 +271,7 @@ impl App {
         if people.iter().any(|person| person.name == name) {
             return Err(PersonError::NameTaken.into());
         }
-        let pin_hash = people::hash_pin(pin)?;
+        let pin_hash = people::hash_pin(self.pepper(), pin)?;
         let person = Person {
             name: name.to_owned(),
             role,
@@ -282,14 +287,40 @@ impl App {
             .await?)
     }
 
+    /// Makes a person something else.
+    pub async fn set_role(&self, name: &str, role: Role, by: Option<String>) -> Result<(), UserError> {
+        let people = self.till().ledger().people().await?;
+        let person = named(&people, name)?;
+        if role != Role::Owner && is_last_owner(&people, &person) {
+            return Err(PersonError::LastOwner.into());
+        }
+        let person = Person { role, ..person };
+        Ok(self
+            .till()
+            .ledger()
+            .put_person(person, by, self.till().now())
+            .await?)
+    }
+
+    /// Someone works here again.
+    pub async fn enable_user(&self, name: &str, by: Option<String>) -> Result<(), UserError> {
+        let people = self.till().ledger().people().await?;
+        let person = Person {
+            disabled: false,
+            ..named(&people, name)?
+        };
+        Ok(self
+            .till()
+            .ledger()
+            .put_person(person, by, self.till().now())
+            .await?)
+    }
+
     /// Someone no longer works here.
     pub async fn disable_user(&self, name: &str, by: Option<String>) -> Result<(), UserError> {
         let people = self.till().ledger().people().await?;
         let person = named(&people, name)?;
-        let other_owner = people
-            .iter()
-            .any(|p| p.role == Role::Owner && !p.disabled && p.name != name);
-        if person.role == Role::Owner && !other_owner {
+        if is_last_owner(&people, &person) {
             return Err(PersonError::LastOwner.into());
         }
         let person = Person {
@@ -307,7 +338,7 @@ impl App {
     pub async fn set_pin(&self, name: &str, pin: &str, by: Option<String>) -> Result<(), UserError> {
         let people = self.till().ledger().people().await?;
         let person = named(&people, name)?;
-        let pin_hash = people::hash_pin(pin)?;
+        let pin_hash = people::hash_pin(self.pepper(), pin)?;
         let person = Person {
             pin_hash,
             wrong_pins: 0,
@@ -328,6 +359,14 @@ fn named(people: &[Person], name: &str) -> Result<Person, PersonError> {
         .find(|person| person.name == name)
         .cloned()
         .ok_or(PersonError::NoSuchPerson)
+}
+
+/// Without them nobody could sign a day or add a person.
+fn is_last_owner(people: &[Person], person: &Person) -> bool {
+    let mut others = people.iter().filter(|other| other.name != person.name);
+    person.role == Role::Owner
+        && !person.disabled
+        && !others.any(|other| other.role == Role::Owner && !other.disabled)
 }
 
 /// Why a person was not added or changed.

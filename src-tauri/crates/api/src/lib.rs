@@ -5,20 +5,27 @@
 #![warn(missing_docs)]
 
 mod app;
+pub mod backup;
+pub mod bills;
 mod commands;
+pub mod day;
+pub mod drawer;
 pub mod dto;
 mod error;
 mod handlers;
 mod headless;
+pub mod paperwork;
 mod payout;
 mod people;
 mod pictures;
 mod provider_lines;
 mod reconcile;
+mod session;
 mod setup;
 mod shift_word;
 mod simulator;
 mod slips;
+pub mod staff;
 mod system;
 mod timeline;
 mod training;
@@ -28,6 +35,7 @@ mod wiring;
 mod wrong;
 
 pub use app::{App, AppEvent, Options, StartError};
+pub use backup::restore;
 pub use commands::{COMMANDS, Command, Needs};
 pub use dto::{Attempt, Instruction, Order};
 pub use error::{ApiError, ErrorCode};
@@ -36,13 +44,17 @@ pub use headless::{
     next_provider, terminal_qr,
 };
 pub use keptang_domain::money::{AmountError, parse_amount};
+pub use keptang_domain::role::Right;
 pub use keptang_ports::{Person, Role, VerifyReport};
+pub use paperwork::{PaperSize, SavedFile, write_whole};
 pub use payout::{Balance, BankLine, PayoutLine, PayoutWish};
 pub use people::PersonError;
 pub use provider_lines::{ProviderLine, ProviderTest};
 pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
+pub use session::{Known, Session};
 pub use setup::{InitError, init};
 pub use simulator::run_simulator;
 pub use slips::{Slip, SlipSource, VerifyWish};
+pub use timeline::TimelineLine;
 pub use typescript::typescript;
 pub use wrong::address_not_accepted;

@@ -4,11 +4,12 @@
 //! and only an Argon2id hash is stored.
 
 use crate::error::{ApiError, ErrorCode};
-use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version};
 use keptang_domain::Timestamp;
-use keptang_ports::{Clock, Ledger, Person, Role};
+use keptang_domain::role::Right;
+use keptang_ports::{Clock, Ledger, Person};
 
 /// Wrong PINs in a row before a pause begins.
 const FREE_TRIES: u32 = 3;
@@ -39,14 +40,56 @@ pub enum PersonError {
     Hash,
 }
 
-/// Hashes a PIN.
-pub(crate) fn hash_pin(pin: &str) -> Result<String, PersonError> {
-    if !(4..=12).contains(&pin.len()) || !pin.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(PersonError::PinShape);
+/// A secret of this machine that goes into every hash and lies outside the ledger: whoever takes the ledger's file
+/// alone cannot try out the few PINs there are (RFC 9106, section 3.1, the secret value K).
+#[derive(Clone)]
+pub(crate) struct Pepper(Vec<u8>);
+
+impl Pepper {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self(bytes.to_owned())
     }
+
+    fn hasher(&self, params: Params) -> Result<Argon2<'_>, PersonError> {
+        Argon2::new_with_secret(&self.0, Algorithm::Argon2id, Version::V0x13, params)
+            .map_err(|_| PersonError::Hash)
+    }
+}
+
+/// Stands in a hash that was made with the pepper.
+const PEPPERED: &[u8] = b"pepper1";
+
+fn params() -> Result<Params, PersonError> {
+    let key = KeyId::new(PEPPERED).map_err(|_| PersonError::Hash)?;
+    ParamsBuilder::new()
+        .keyid(key)
+        .build()
+        .map_err(|_| PersonError::Hash)
+}
+
+/// Checks the shape of a PIN.
+pub(crate) fn check_pin(pin: &str) -> Result<(), PersonError> {
+    if (4..=12).contains(&pin.len()) && pin.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(PersonError::PinShape)
+    }
+}
+
+/// Hashes a PIN.
+pub(crate) fn hash_pin(pepper: &Pepper, pin: &str) -> Result<String, PersonError> {
+    check_pin(pin)?;
+    let params = params()?;
     let salt = SaltString::generate(&mut OsRng);
-    let hash = Argon2::default()
-        .hash_password(pin.as_bytes(), &salt)
+    let hash = pepper
+        .hasher(params.clone())?
+        .hash_password_customized(
+            pin.as_bytes(),
+            Some(Algorithm::Argon2id.ident()),
+            Some(Version::V0x13.into()),
+            params,
+            &salt,
+        )
         .map_err(|_| PersonError::Hash)?;
     Ok(hash.to_string())
 }
@@ -70,22 +113,35 @@ fn pause_ms(wrong_pins: u32) -> Option<i64> {
     )
 }
 
-fn matches(person: &Person, pin: &str) -> bool {
-    PasswordHash::new(&person.pin_hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
+/// Hashes made before there was a pepper say so by not naming it.
+fn matches(pepper: &Pepper, person: &Person, pin: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(&person.pin_hash) else {
+        return false;
+    };
+    let hasher = if is_peppered(&hash) {
+        pepper.hasher(Params::default())
+    } else {
+        Ok(Argon2::default())
+    };
+    hasher.is_ok_and(|hasher| hasher.verify_password(pin.as_bytes(), &hash).is_ok())
+}
+
+fn is_peppered(hash: &PasswordHash<'_>) -> bool {
+    Params::try_from(hash).is_ok_and(|params| params.keyid() == PEPPERED)
 }
 
 /// Lets a person act when name, PIN and role fit.
 ///
 /// # Errors
-/// `forbidden` for an unknown or disabled person or too low a role, `pin_wrong` with the tries left, `pin_locked`
-/// with the seconds to wait. A locked person's PIN is not even looked at.
+/// `forbidden` for an unknown or disabled person or a role without the right, `pin_wrong` with the tries left,
+/// `pin_locked` with the seconds to wait. A locked person's PIN is not even looked at.
 pub(crate) async fn approve(
     ledger: &dyn Ledger,
     clock: &dyn Clock,
+    pepper: &Pepper,
     name: &str,
     pin: &str,
-    at_least: Role,
+    right: Right,
 ) -> Result<Person, ApiError> {
     let now = clock.now();
     let people = ledger.people().await?;
@@ -98,15 +154,15 @@ pub(crate) async fn approve(
     if let Some(seconds) = locked_for_s(&person, now) {
         return Err(ApiError::new(ErrorCode::PinLocked).with("seconds", seconds));
     }
-    let pin = pin.to_owned();
-    let (person, right) = tokio::task::spawn_blocking(move || {
+    let (pin, pepper) = (pin.to_owned(), pepper.clone());
+    let (person, fits) = tokio::task::spawn_blocking(move || {
         // Argon2 takes tens of milliseconds of pure computing.
-        let right = matches(&person, &pin);
-        (person, right)
+        let fits = matches(&pepper, &person, &pin);
+        (person, fits)
     })
     .await
     .map_err(|_| ApiError::new(ErrorCode::Internal))?;
-    if !right {
+    if !fits {
         let wrong_pins = person.wrong_pins.saturating_add(1);
         let pause = pause_ms(wrong_pins);
         let locked_until = pause.map(|pause| now.plus_ms(pause));
@@ -126,10 +182,10 @@ pub(crate) async fn approve(
             None => ApiError::new(ErrorCode::PinWrong).with("tries_left", FREE_TRIES - wrong_pins),
         });
     }
-    if person.role < at_least {
+    if !person.role.may(right) {
         return Err(ApiError::new(ErrorCode::Forbidden)
             .with("user", name)
-            .with("role", at_least.word()));
+            .with("right", right.word()));
     }
     if person.wrong_pins > 0 {
         let cleared = Person {
@@ -153,10 +209,32 @@ mod tests {
 
     #[test]
     fn pins_have_one_shape() {
-        assert!(hash_pin("1234").is_ok());
+        let pepper = Pepper::new(b"of this machine");
+        assert!(hash_pin(&pepper, "1234").is_ok());
         for bad in ["", "123", "12a4", "1234567890123", "๑๒๓๔", " 1234"] {
-            assert_eq!(hash_pin(bad), Err(PersonError::PinShape), "{bad}");
+            assert_eq!(hash_pin(&pepper, bad), Err(PersonError::PinShape), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_hash_is_worth_nothing_on_another_machine() {
+        let (here, elsewhere) = (Pepper::new(b"of this machine"), Pepper::new(b"of another"));
+        let person = |pin_hash: String| Person {
+            name: "แพรว".to_owned(),
+            role: keptang_domain::role::Role::Cashier,
+            pin_hash,
+            disabled: false,
+            wrong_pins: 0,
+            locked_until: None,
+        };
+        let made = person(hash_pin(&here, "1234").expect("four digits"));
+        assert!(matches(&here, &made, "1234"));
+        assert!(!matches(&here, &made, "1235"));
+        assert!(!matches(&elsewhere, &made, "1234"));
+        // One from before there was a pepper.
+        let salt = SaltString::generate(&mut OsRng);
+        let old = Argon2::default().hash_password(b"1234", &salt).expect("hashes");
+        assert!(matches(&here, &person(old.to_string()), "1234"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub async fn init(
     if let Some((name, pin)) = owner {
         // Checked first, so that a refused PIN leaves nothing behind.
         crate::people::check_name(name).map_err(UserError::from)?;
-        crate::people::hash_pin(pin).map_err(UserError::from)?;
+        crate::people::check_pin(pin).map_err(UserError::from)?;
     }
     let environment = keptang_settings::process_environment().map_err(StartError::from)?;
     let named = environment

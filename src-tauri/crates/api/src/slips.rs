@@ -128,7 +128,7 @@ impl App {
     }
 }
 
-fn slip(record: &SlipRecord) -> Slip {
+pub(crate) fn slip(record: &SlipRecord) -> Slip {
     let detail = SlipDetail::from_json(&record.detail);
     let (sending_bank, trans_ref) = match record.reference.as_ref().and_then(|key| key.split_once(':')) {
         Some((bank, reference)) => (Some(bank.to_owned()), Some(reference.to_owned())),

@@ -76,6 +76,16 @@ pub(crate) fn dead_workers(data_dir: &Path) -> Vec<(WorkerId, PathBuf)> {
         .collect()
 }
 
+/// Whether some process has the data directory open now.
+pub(crate) fn a_till_is_running(data_dir: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder(data_dir)) else {
+        return false;
+    };
+    entries
+        .filter_map(|entry| File::open(entry.ok()?.path()).ok())
+        .any(|mark| mark.try_lock().is_err())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +95,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let alive = AliveMark::set(dir.path(), WorkerId(7)).unwrap();
         assert!(dead_workers(dir.path()).is_empty());
+        assert!(a_till_is_running(dir.path()));
         // What a killed process leaves behind: the file, without its lock.
         File::create(folder(dir.path()).join(format!("{:032x}", 9))).unwrap();
         let dead: Vec<WorkerId> = dead_workers(dir.path())
@@ -93,6 +104,7 @@ mod tests {
             .collect();
         assert_eq!(dead, [WorkerId(9)]);
         drop(alive);
+        assert!(!a_till_is_running(dir.path()));
         let dead = dead_workers(dir.path()).into_iter();
         let mut dead: Vec<u128> = dead.map(|(worker, _)| worker.0).collect();
         dead.sort_unstable();

@@ -3,24 +3,125 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::view::{self, moment};
-use keptang_domain::order::{AttemptEvent, OrderEvent};
+use keptang_domain::order::{AttemptEvent, Order, OrderEvent};
+use keptang_ports::PastEvent;
+use serde::Serialize;
 use serde_json::{Value, json};
+use ts_rs::TS;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct TimelineLine {
+    /// Always `event`.
+    #[serde(rename = "type")]
+    #[ts(type = "\"event\"")]
+    pub kind: &'static str,
+    /// Its place in the whole ledger.
+    #[ts(type = "number")]
+    pub sequence: i64,
+    /// When.
+    pub at: String,
+    /// What.
+    pub event: String,
+    /// To which attempt.
+    pub attempt_id: Option<String>,
+    /// Whose attempt that is.
+    #[ts(type = "Provider | null")]
+    pub provider: Option<&'static str>,
+    /// Who said so.
+    #[ts(type = "\"us\" | \"provider\" | \"query\" | \"callback\" | \"slip\" | \"person\"")]
+    pub source: &'static str,
+    /// Money it brought or took, when it did.
+    pub amount: Option<String>,
+    /// Facts for people; pictures and tokens are left out.
+    #[ts(type = "Record<string, unknown>")]
+    pub facts: Value,
+    /// The facts as they were stored, for the owner.
+    pub raw: Option<String>,
+}
 
 impl App {
-    /// Everything that happened to an order, oldest first, one JSON object each.
-    pub async fn timeline(&self, order: &str) -> Result<Vec<Value>, ApiError> {
+    /// Everything that happened to an order, oldest first.
+    ///
+    /// # Errors
+    /// `not_found` for an order that is none.
+    pub async fn timeline(&self, order: &str) -> Result<Vec<TimelineLine>, ApiError> {
         let order = self.find(order).await?;
+        self.timeline_lines(&order, false).await
+    }
+
+    pub(crate) async fn timeline_lines(
+        &self,
+        order: &Order,
+        with_raw: bool,
+    ) -> Result<Vec<TimelineLine>, ApiError> {
         let history = self.till().ledger().history(order.id).await?;
-        Ok(history
-            .into_iter()
-            .map(|past| {
-                let (what, attempt, facts) = told(&past.event);
-                json!({
-                    "type": "event", "sequence": past.sequence, "at": moment(past.at), "event": what,
-                    "attempt_id": attempt, "facts": facts,
-                })
-            })
-            .collect())
+        let line = |past: &PastEvent| {
+            let (event, attempt_id, facts) = told(&past.event);
+            let attempt = match &past.event {
+                OrderEvent::AttemptOpened { attempt, .. }
+                | OrderEvent::Attempt { attempt, .. }
+                | OrderEvent::RefundRequested { attempt, .. } => order.attempt(*attempt),
+                _ => None,
+            };
+            TimelineLine {
+                kind: "event",
+                sequence: past.sequence,
+                at: moment(past.at),
+                event,
+                attempt_id,
+                provider: attempt.map(|attempt| attempt.provider.word()),
+                source: source(&past.event),
+                amount: amount(&past.event),
+                raw: with_raw.then(|| format!("{facts:#}")),
+                facts,
+            }
+        };
+        Ok(history.iter().map(line).collect())
+    }
+}
+
+/// Who said what happened: the strength of a line.
+fn source(event: &OrderEvent) -> &'static str {
+    let OrderEvent::Attempt { event, .. } = event else {
+        return match event {
+            OrderEvent::RefundResolved { .. } => "provider",
+            _ => "us",
+        };
+    };
+    match event {
+        AttemptEvent::Seen { source } => source.word(),
+        AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence } => evidence.source.word(),
+        AttemptEvent::OperatorConfirmed { .. } | AttemptEvent::CashTaken { .. } => "person",
+        AttemptEvent::Accepted { .. }
+        | AttemptEvent::Unshowable { .. }
+        | AttemptEvent::Refused { .. }
+        | AttemptEvent::Declined { .. }
+        | AttemptEvent::Lapsed
+        | AttemptEvent::Held
+        | AttemptEvent::Unrecognised { .. }
+        | AttemptEvent::CancelDone => "provider",
+        AttemptEvent::WeakEvidence => "callback",
+        AttemptEvent::SubmitStarted
+        | AttemptEvent::OutcomeLost
+        | AttemptEvent::Contradicted
+        | AttemptEvent::DeadlinePassed
+        | AttemptEvent::CancelRequested { .. }
+        | AttemptEvent::ListenClosed => "us",
+    }
+}
+
+fn amount(event: &OrderEvent) -> Option<String> {
+    match event {
+        OrderEvent::Attempt { event, .. } => match event {
+            AttemptEvent::Short { evidence } | AttemptEvent::Confirmed { evidence } => {
+                Some(evidence.amount.to_string())
+            }
+            AttemptEvent::CashTaken { payable, .. } => Some(payable.to_string()),
+            _ => None,
+        },
+        OrderEvent::RefundRequested { amount, .. } => Some(amount.to_string()),
+        _ => None,
     }
 }
 

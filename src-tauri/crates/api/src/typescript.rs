@@ -1,13 +1,20 @@
 //! The TypeScript side of the contract, written from the Rust side.
 
+use crate::bills;
 use crate::commands::COMMANDS;
+use crate::day;
+use crate::drawer;
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
 use crate::payout::Balance;
 use crate::provider_lines::{ProviderLine, ProviderTest};
 use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
+use crate::session::{Known, Session};
 use crate::slips::Slip;
-use keptang_domain::order::{AttemptState, ConfirmReason, Flag, OrderState, Reason};
+use crate::staff;
+use crate::timeline::TimelineLine;
+use keptang_domain::order::{AttemptState, ConfirmReason, Flag, OrderState, Reason, RefundReason};
+use keptang_domain::role::{Right, Role};
 use keptang_domain::slip::Verdict;
 use keptang_domain::{Method, ProviderId, Tracking};
 use ts_rs::{Config, TS};
@@ -38,9 +45,12 @@ pub fn typescript() -> String {
         "ConfirmReason",
         ConfirmReason::ALL.iter().map(|value| value.word()),
     );
+    text += &union("RefundReason", RefundReason::ALL.iter().map(|value| value.word()));
     text += &union("SlipVerdict", Verdict::ALL.iter().map(|value| value.word()));
     text += &union("TrainingSlipStory", crate::training::SLIP_WORDS.iter().copied());
     text += &union("TrainingAct", crate::training::ACT_WORDS.iter().copied());
+    text += &union("Role", Role::ALL.iter().map(|value| value.word()));
+    text += &union("Right", Right::ALL.iter().map(|value| value.word()));
     text += "\n";
     for declaration in [
         declare::<dto::Qr>(&config),
@@ -68,7 +78,9 @@ pub fn typescript() -> String {
         declare::<Reconciled>(&config),
         declare::<dto::Reconcile>(&config),
         declare::<dto::ProviderRequest>(&config),
-        declare::<dto::BalanceRequest>(&config),
+        declare::<dto::SignInRequest>(&config),
+        declare::<Session>(&config),
+        declare::<Known>(&config),
         declare::<dto::ReconcileRequest>(&config),
         declare::<dto::Nothing>(&config),
         declare::<dto::ChargeRequest>(&config),
@@ -79,6 +91,54 @@ pub fn typescript() -> String {
         declare::<dto::TrainingRequest>(&config),
         declare::<dto::TrainingSlipRequest>(&config),
         declare::<dto::TrainingSlip>(&config),
+        declare::<bills::OrderFind>(&config),
+        declare::<bills::MovedFind>(&config),
+        declare::<bills::Found>(&config),
+        declare::<TimelineLine>(&config),
+        declare::<bills::DocumentLine>(&config),
+        declare::<bills::Bill>(&config),
+        declare::<bills::RefundOffer>(&config),
+        declare::<bills::Refundable>(&config),
+        declare::<bills::RefundRequest>(&config),
+        declare::<bills::SlipPictureRequest>(&config),
+        declare::<bills::SlipPictureReply>(&config),
+        declare::<day::Totals>(&config),
+        declare::<day::GroupLine>(&config),
+        declare::<day::MethodLine>(&config),
+        declare::<day::SettledLine>(&config),
+        declare::<day::ReviewItem>(&config),
+        declare::<day::OpenOrder>(&config),
+        declare::<day::Report>(&config),
+        declare::<day::ZLine>(&config),
+        declare::<day::ProviderFailures>(&config),
+        declare::<day::SlipCounts>(&config),
+        declare::<day::Compared>(&config),
+        declare::<day::SignedLine>(&config),
+        declare::<day::DayReview>(&config),
+        declare::<day::TrendDay>(&config),
+        declare::<day::Trend>(&config),
+        declare::<day::DayRequest>(&config),
+        declare::<day::DaySignRequest>(&config),
+        declare::<day::SettleRequest>(&config),
+        declare::<day::TrendRequest>(&config),
+        declare::<drawer::ShiftLine>(&config),
+        declare::<drawer::DrawerMove>(&config),
+        declare::<drawer::DifferenceLine>(&config),
+        declare::<drawer::Shift>(&config),
+        declare::<drawer::Shifts>(&config),
+        declare::<drawer::Counted>(&config),
+        declare::<drawer::ShiftOpenRequest>(&config),
+        declare::<drawer::DrawerMoveRequest>(&config),
+        declare::<drawer::CountedSum>(&config),
+        declare::<drawer::ShiftCountRequest>(&config),
+        declare::<staff::PersonLine>(&config),
+        declare::<staff::People>(&config),
+        declare::<staff::PersonAddRequest>(&config),
+        declare::<staff::PersonChangeRequest>(&config),
+        declare::<staff::PinChangeRequest>(&config),
+        declare::<staff::JournalLine>(&config),
+        declare::<staff::Journal>(&config),
+        declare::<staff::JournalRequest>(&config),
         declare::<ErrorCode>(&config),
         declare::<ApiError>(&config),
     ] {

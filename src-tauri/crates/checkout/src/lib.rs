@@ -36,7 +36,7 @@ pub use policy::Timing;
 pub use receipts::ReceiptError;
 pub use reconcile::{Bucket, Item, ReconcileError};
 pub use record::RecordError;
-pub use refund::{RefundError, RefundOrder};
+pub use refund::{RefundError, RefundOrder, RefundPath};
 pub use review::{
     ItemKey, OrderIssue, Outcome, ParseKeyError, ReviewError, ReviewItem, ReviewKind, Settled, SlipsOfDay,
 };

@@ -7,7 +7,7 @@ use crate::till::Till;
 use keptang_domain::order::{
     Attempt, Order, OrderEvent, Refund, RefundKind, RefundReason, RefundState, TransitionError,
 };
-use keptang_domain::{AttemptId, Money, OrderId, ProviderId, RefundId};
+use keptang_domain::{AttemptId, Money, OrderId, ProviderId, RefundId, Timestamp};
 use keptang_ports::{LedgerError, OrderKey, ProviderError, RefundRequest, Refunded};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,23 @@ pub struct RefundOrder {
     pub by: String,
     /// A person already transferred it, under this reference.
     pub by_transfer: Option<String>,
+    /// Of which payment; the newest that covers the amount when `None`.
+    pub attempt: Option<AttemptId>,
+}
+
+/// How one payment can still go back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundPath {
+    /// Which payment.
+    pub attempt: AttemptId,
+    /// Who has it.
+    pub provider: ProviderId,
+    /// At most so much.
+    pub refundable: Money,
+    /// How the whole of it would go back now.
+    pub kind: RefundKind,
+    /// The moment after which it goes back another way.
+    pub until: Option<Timestamp>,
 }
 
 /// Why nothing was asked of the provider.
@@ -64,10 +81,54 @@ impl From<RecordError> for RefundError {
 }
 
 impl Till {
+    /// How each payment of an order can still go back, newest first.
+    pub fn refund_paths(&self, order: &Order) -> Vec<RefundPath> {
+        let newest_first = order.attempts.iter().rev();
+        newest_first
+            .filter_map(|attempt| {
+                let refundable = order.refundable_of(attempt.id);
+                if !refundable.is_positive() {
+                    return None;
+                }
+                let provider = self.provider(attempt.provider);
+                let refunds = provider
+                    .filter(|_| attempt.provider_ref.is_some())
+                    .and_then(|provider| provider.refunds());
+                let way = refunds
+                    .zip(attempt.paid_at)
+                    .and_then(|(refunds, paid_at)| refunds.way_back(paid_at, self.now()));
+                let (kind, until) = match way {
+                    Some(way) => (way.kind, way.until),
+                    // Out of the drawer it goes at once.
+                    None if attempt.provider == ProviderId::Cash => (RefundKind::Refund, None),
+                    None => (RefundKind::Transfer, None),
+                };
+                // What was returned in part before is no longer the whole, which is all a void can be.
+                let is_whole = refundable == attempt.received();
+                let kind = if kind == RefundKind::Void && !is_whole {
+                    RefundKind::Refund
+                } else {
+                    kind
+                };
+                Some(RefundPath {
+                    attempt: attempt.id,
+                    provider: attempt.provider,
+                    refundable,
+                    kind,
+                    until,
+                })
+            })
+            .collect()
+    }
+
     /// Gives money back and says what came of it: the refund in the order that comes back is done, failed or unknown.
     pub async fn refund(&self, wish: RefundOrder) -> Result<(Order, RefundId), RefundError> {
         let order = self.resolve_refunds(wish.order).await?;
-        let attempt = pick(&order, wish.amount).ok_or(RefundError::NothingToReturn)?;
+        let attempt = match wish.attempt {
+            Some(id) => order.attempt(id).cloned(),
+            None => pick(&order, wish.amount),
+        };
+        let attempt = attempt.ok_or(RefundError::NothingToReturn)?;
         let amount = wish.amount.unwrap_or_else(|| order.refundable_of(attempt.id));
         let can_refund = self
             .provider(attempt.provider)

@@ -43,14 +43,16 @@ pub(crate) enum Command {
     /// Transfer slips that customers show
     #[command(subcommand)]
     Slip(SlipCommand),
-    /// The day's report (not built yet)
-    Report(Later),
-    /// A receipt as PDF (not built yet)
-    Receipt(Later),
-    /// Shifts (not built yet)
-    Shift(Later),
-    /// X, Z and sign-off of a day (not built yet)
-    Day(Later),
+    /// What a business day took, and what somebody has to look at
+    Report(ReportArgs),
+    /// The receipt of a paid order, as PDF; gives it its number the first time
+    Receipt(ReceiptArgs),
+    /// Shifts: one cashier's time at this counter, opened and closed with a count
+    #[command(subcommand)]
+    Shift(ShiftCommand),
+    /// X, Z and sign-off of a business day
+    #[command(subcommand)]
+    Day(DayCommand),
     /// Hold a day against the providers' lists
     Reconcile {
         /// Business day, YYYY-MM-DD
@@ -74,11 +76,107 @@ pub(crate) enum Command {
     Simulator(SimulatorArgs),
 }
 
-/// A command of a later version: takes anything, so that scripts get the plain answer and not a usage error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+pub(crate) enum ReportFormat {
+    Table,
+    Json,
+    Csv,
+    Xlsx,
+    Pdf,
+}
+
 #[derive(Debug, Args)]
-pub(crate) struct Later {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub(crate) rest: Vec<String>,
+pub(crate) struct ReportArgs {
+    /// Business day, YYYY-MM-DD; today when left out
+    #[arg(long, value_name = "D")]
+    pub(crate) date: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "F", default_value = "table")]
+    pub(crate) format: ReportFormat,
+    /// Into this file instead of the terminal; needed for xlsx and pdf
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PaperArg {
+    #[value(name = "80")]
+    Roll80,
+    #[value(name = "58")]
+    Roll58,
+    #[value(name = "a4")]
+    A4,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReceiptArgs {
+    /// Number or id
+    pub(crate) order: String,
+    /// Width of the paper in millimetres, or a4
+    #[arg(long, value_name = "P", default_value = "80")]
+    pub(crate) paper: PaperArg,
+    /// Where to
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShiftCommand {
+    /// Begin a shift at this counter
+    Open {
+        /// Baht in the drawer at the start
+        #[arg(long, value_name = "A", default_value = "0", allow_hyphen_values = true)]
+        float: String,
+    },
+    /// Put money into the drawer
+    In(DrawerArgs),
+    /// Take money out of the drawer
+    Out(DrawerArgs),
+    /// End the shift; what was counted is compared only afterwards
+    Close {
+        /// Baht counted in the drawer; may be left out when nothing should be in it
+        #[arg(long, value_name = "A", allow_hyphen_values = true)]
+        counted: Option<String>,
+        /// Baht counted of another method, METHOD=A; may be repeated
+        #[arg(long = "counted-by", value_name = "M=A")]
+        counted_by: Vec<String>,
+    },
+    /// The open shift of this counter, or the last one
+    Show,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DrawerArgs {
+    /// Baht
+    #[arg(value_name = "A", allow_hyphen_values = true)]
+    pub(crate) amount: String,
+    /// What for
+    #[arg(long, value_name = "T")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DayArgs {
+    /// Business day, YYYY-MM-DD; today when left out
+    #[arg(long, value_name = "D")]
+    pub(crate) date: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DayCommand {
+    /// Totals so far; closes nothing
+    X(DayArgs),
+    /// The numbered, unchangeable close
+    Z(DayArgs),
+    /// Sign the day off; refused while something is open
+    Sign {
+        #[command(flatten)]
+        day: DayArgs,
+        /// Explains everything that is still open
+        #[arg(long, value_name = "T")]
+        reason: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -320,10 +418,19 @@ pub(crate) enum ProviderCommand {
 pub(crate) enum LedgerCommand {
     /// Prove that nothing in the ledger was changed
     Verify,
-    /// Encrypted copy (not built yet)
-    Backup(Later),
-    /// Restore, or try a restore (not built yet)
-    Restore(Later),
+    /// Encrypted copy of the ledger and the settings; the passphrase comes from KEPTANG_PASSPHRASE or a prompt
+    Backup {
+        /// Where to; never overwritten
+        file: PathBuf,
+    },
+    /// Bring a copy back in place of the ledger, or only try whether it could be
+    Restore {
+        /// The copy
+        file: PathBuf,
+        /// Verify everything and replace nothing
+        #[arg(long)]
+        drill: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,9 @@
 //! How a command ends: the exit codes of cli.md, and every way to fail with the sentence that says what to do.
 
+use crate::sentences::{api_sentence, failed_setting};
 use keptang_api::{
     AmountError, ApiError, ErrorCode, InitError, Order, PersonError, StartError, UserError, is_running,
 };
-use std::collections::BTreeMap;
 
 /// The exit codes of cli.md, "Common".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +73,16 @@ pub(crate) enum Failure {
     WhoIsMissing,
     /// No PIN in the environment and no terminal to ask at.
     PinMissing(&'static str),
+    /// No passphrase in the environment and no terminal to ask at.
+    PassphraseMissing,
     /// A file that cannot be read, and why.
     File(String, String),
-    /// A later version has it.
-    NotBuilt,
+    /// A file that cannot be written, and why.
+    NotWritten(String, String),
+    /// This format is no text for a terminal: it needs a file.
+    FileNeeded,
+    /// A count that is not METHOD=AMOUNT.
+    CountShape,
     /// The simulator did not start.
     Simulator(String),
 }
@@ -108,10 +114,16 @@ impl From<AmountError> for Failure {
 impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Start(_) | Self::NotBuilt | Self::Simulator(_) => Exit::Error,
+            Self::Start(_) | Self::NotWritten(..) | Self::Simulator(_) => Exit::Error,
             Self::Init(InitError::Owner(error)) | Self::User(error) => user_exit(error),
             Self::Init(_) => Exit::Error,
-            Self::Amount(_) | Self::WhoIsMissing | Self::PinMissing(_) | Self::File(..) => Exit::Usage,
+            Self::Amount(_)
+            | Self::WhoIsMissing
+            | Self::PinMissing(_)
+            | Self::PassphraseMissing
+            | Self::FileNeeded
+            | Self::CountShape
+            | Self::File(..) => Exit::Usage,
             // A label that is none is a slip of the fingers, not a rule that forbids it.
             Self::Api(error)
                 if error
@@ -148,10 +160,26 @@ impl Failure {
                 format!("อ่านไฟล์ {file} ไม่ได้: {why}"),
                 format!("{file} cannot be read: {why}"),
             ),
-            Self::NotBuilt => pick(
+            Self::PassphraseMissing => pick(
                 thai,
-                "ยังไม่มีในรุ่นนี้".to_owned(),
-                "Not built yet in this version.".to_owned(),
+                "ต้องใช้รหัสผ่านของสำเนา ตั้ง KEPTANG_PASSPHRASE หรือสั่งจากหน้าจอเทอร์มินัล".to_owned(),
+                "The copy's passphrase is needed: set KEPTANG_PASSPHRASE or run this at a terminal."
+                    .to_owned(),
+            ),
+            Self::NotWritten(file, why) => pick(
+                thai,
+                format!("เขียนไฟล์ {file} ไม่ได้: {why}"),
+                format!("{file} cannot be written: {why}. Check the folder and the disk."),
+            ),
+            Self::CountShape => pick(
+                thai,
+                "ยอดนับของวิธีอื่นเขียนแบบ promptpay=120.00".to_owned(),
+                "A count of another method is written like promptpay=120.00.".to_owned(),
+            ),
+            Self::FileNeeded => pick(
+                thai,
+                "รูปแบบนี้ต้องลงไฟล์ ใส่ -o ไฟล์".to_owned(),
+                "This format goes into a file: add -o FILE.".to_owned(),
             ),
             Self::Simulator(why) => pick(
                 thai,
@@ -186,13 +214,16 @@ impl Failure {
             Self::WhoIsMissing => "who_is_missing".to_owned(),
             Self::PinMissing(_) => "pin_missing".to_owned(),
             Self::File(..) => "file_unreadable".to_owned(),
-            Self::NotBuilt => "not_built".to_owned(),
+            Self::PassphraseMissing => "passphrase_missing".to_owned(),
+            Self::NotWritten(..) => "file_not_written".to_owned(),
+            Self::FileNeeded => "file_needed".to_owned(),
+            Self::CountShape => "count_shape".to_owned(),
             Self::Simulator(_) => "simulator_failed".to_owned(),
         }
     }
 }
 
-fn pick(thai: bool, th: String, en: String) -> String {
+pub(crate) fn pick(thai: bool, th: String, en: String) -> String {
     if thai { th } else { en }
 }
 
@@ -213,13 +244,26 @@ fn api_exit(code: ErrorCode) -> Exit {
         | ErrorCode::ReasonMissing
         | ErrorCode::CoinNotTaken
         | ErrorCode::CashTooLittle
+        | ErrorCode::PersonRefused
+        | ErrorCode::BadSetting
         | ErrorCode::BadRequest => Exit::Usage,
         ErrorCode::PayoutRefused
+        | ErrorCode::ShiftRefused
+        | ErrorCode::DayRefused
+        | ErrorCode::Locked
+        | ErrorCode::ApprovalNeeded
+        | ErrorCode::NoPeople
         | ErrorCode::WrongState
         | ErrorCode::PinWrong
         | ErrorCode::PinLocked
         | ErrorCode::Forbidden => Exit::No,
+        // Something has to be looked at first.
+        ErrorCode::DayOpenItems => Exit::Review,
         ErrorCode::NoProvider
+        | ErrorCode::NoPrinter
+        | ErrorCode::ChangedMeanwhile
+        | ErrorCode::BackupRefused
+        | ErrorCode::FileNotWritten
         | ErrorCode::Misconfigured
         | ErrorCode::ProviderDown
         | ErrorCode::LedgerUnavailable
@@ -279,228 +323,4 @@ fn user_sentence(error: &UserError, thai: bool) -> String {
         ),
     };
     pick(thai, th.to_owned(), en.to_owned())
-}
-
-/// The setting an error is about.
-fn failed_setting(error: &ApiError) -> Option<&str> {
-    error.params.get("setting").map(String::as_str)
-}
-
-fn api_sentence(error: &ApiError, thai: bool) -> String {
-    let param = |key: &str| error.params.get(key).cloned().unwrap_or_default();
-    // Some errors bring their own sentence.
-    let own = if thai {
-        error.params.get("message_th")
-    } else {
-        error.params.get("message_en")
-    };
-    if let Some(own) = own {
-        return match failed_setting(error) {
-            Some(setting) if !own.contains(setting) => format!("{own} ({setting})"),
-            _ => own.clone(),
-        };
-    }
-    let (th, en) = match error.code {
-        ErrorCode::AmountInvalid | ErrorCode::AmountTooSmall | ErrorCode::AmountTooLarge => {
-            ("ยอดเงินไม่ถูกต้อง".to_owned(), "The amount is not valid.".to_owned())
-        }
-        ErrorCode::MethodUnavailable if error.params.contains_key("min") => (
-            format!("{}: รับ ฿{} ถึง ฿{}", param("method"), param("min"), param("max")),
-            format!(
-                "{} takes ฿{} to ฿{}.",
-                param("method"),
-                param("min"),
-                param("max")
-            ),
-        ),
-        ErrorCode::MethodUnavailable => (
-            format!(
-                "{} ใช้กับ {} ไม่ได้ หรือยังไม่ได้เปิดใช้",
-                param("provider"),
-                param("method")
-            ),
-            format!(
-                "{} does not serve {} here, or is not switched on.",
-                param("provider"),
-                param("method")
-            ),
-        ),
-        ErrorCode::NoProvider => no_provider(&param("method"), &param("setting")),
-        ErrorCode::Misconfigured => (
-            format!("ตั้งค่าผิด ดู {}", param("setting")),
-            format!("A setting is wrong: {}.", param("setting")),
-        ),
-        ErrorCode::ProviderDown => (
-            format!("{} ไม่ตอบ ลองใหม่", param("provider")),
-            format!("{} does not answer. Try again.", param("provider")),
-        ),
-        ErrorCode::NotFound => (
-            "ไม่มีบิลนี้ในสมุดบัญชี ดูรายการด้วย keptang order list".to_owned(),
-            "There is no such order in the ledger. See keptang order list.".to_owned(),
-        ),
-        ErrorCode::WrongState => wrong_state(&param("state")),
-        ErrorCode::PinWrong => (
-            format!("รหัสไม่ถูก เหลืออีก {} ครั้ง", param("tries_left")),
-            format!("Wrong PIN. {} tries left.", param("tries_left")),
-        ),
-        ErrorCode::PinLocked => (
-            format!("รหัสผิดหลายครั้ง รออีก {} วินาที", param("seconds")),
-            format!("Too many wrong PINs. Wait {} seconds.", param("seconds")),
-        ),
-        ErrorCode::Forbidden if error.params.contains_key("role") => (
-            format!("{} ไม่มีสิทธิ์ทำสิ่งนี้ ต้องเป็น {} ขึ้นไป", param("user"), param("role")),
-            format!(
-                "{} may not do this; it takes a {} or higher.",
-                param("user"),
-                param("role")
-            ),
-        ),
-        ErrorCode::Forbidden => (
-            format!("ไม่มีคนชื่อ {} หรือถูกปิดไว้", param("user")),
-            format!("There is nobody called {}, or they were disabled.", param("user")),
-        ),
-        ErrorCode::ReasonMissing => (
-            "เหตุผล other ต้องมี --note".to_owned(),
-            "The reason \"other\" needs a --note.".to_owned(),
-        ),
-        ErrorCode::CoinNotTaken => (
-            format!("ร้านรับเฉพาะ {}", param("offered")),
-            format!(
-                "The shop takes only: {}. Set providers.crypto_2328.coins for others.",
-                param("offered")
-            ),
-        ),
-        ErrorCode::CashTooLittle => (
-            format!("เงินที่รับมายังขาด ฿{}", param("missing")),
-            format!("The cash is ฿{} too little.", param("missing")),
-        ),
-        ErrorCode::PayoutRefused => payout_refused(&param("why"), &error.params),
-        ErrorCode::LedgerUnavailable => (
-            "ใช้สมุดบัญชีไม่ได้ ตรวจว่าดิสก์ไม่เต็ม".to_owned(),
-            "The ledger cannot be used. Check that the disk is not full.".to_owned(),
-        ),
-        ErrorCode::NotBuilt => (
-            "ยังไม่มีในรุ่นนี้".to_owned(),
-            "Not built yet in this version.".to_owned(),
-        ),
-        ErrorCode::BadRequest if param("argument") == "date" => (
-            "วันที่ต้องเป็นแบบ ปี-เดือน-วัน เช่น 2026-11-21".to_owned(),
-            "A date is YYYY-MM-DD, such as 2026-11-21.".to_owned(),
-        ),
-        ErrorCode::BadRequest if param("argument") == "provider" || error.params.contains_key("word") => (
-            format!("ไม่รู้จัก {} ดูรายชื่อด้วย keptang provider list", param("word")),
-            format!("Not known: {}. See keptang provider list.", param("word")),
-        ),
-        ErrorCode::BadRequest => (
-            format!(
-                "ไม่รู้จัก {}",
-                error.params.values().cloned().collect::<Vec<_>>().join(" ")
-            ),
-            format!(
-                "Not understood: {}.",
-                error.params.values().cloned().collect::<Vec<_>>().join(" ")
-            ),
-        ),
-        ErrorCode::Internal => (
-            format!(
-                "เกิดข้อผิดพลาดในโปรแกรม เลขบันทึก {}",
-                error.incident.clone().unwrap_or_default()
-            ),
-            format!(
-                "Something went wrong in the program; log entry {}.",
-                error.incident.clone().unwrap_or_default()
-            ),
-        ),
-    };
-    pick(thai, th, en)
-}
-
-fn payout_refused(why: &str, params: &BTreeMap<&'static str, String>) -> (String, String) {
-    let param = |key: &str| params.get(key).cloned().unwrap_or_default();
-    match why {
-        "off" => (
-            format!("ยังไม่ได้เปิดการถอนเงิน เพิ่มบัญชีที่ {} ก่อน", param("setting")),
-            format!(
-                "Payouts are off. Register an account in {} first.",
-                param("setting")
-            ),
-        ),
-        "unknown_account" => (
-            format!("ไม่มีบัญชีชื่อนี้ มีแต่ {}", param("known")),
-            format!("There is no account of that name. Known: {}.", param("known")),
-        ),
-        "cooling_down" => (
-            format!("บัญชีนี้เพิ่งเพิ่มหรือเพิ่งแก้ ถอนได้ตั้งแต่ {}", param("until")),
-            format!(
-                "The account was added or changed lately. It can be used from {}.",
-                param("until")
-            ),
-        ),
-        "over_day_limit" => (
-            format!("เกินวงเงินถอนของวันนี้ เหลือ ฿{}", param("left")),
-            format!(
-                "Over today's limit (providers.jwt_gateway.payout_day_limit). ฿{} is left.",
-                param("left")
-            ),
-        ),
-        "earlier_open" => (
-            format!(
-                "ยังไม่รู้ผลการถอน ฿{} ครั้งก่อน ดูที่ผู้ให้บริการแล้วสั่ง keptang payout --resolve {} --outcome done|failed",
-                param("amount"),
-                param("payout_id")
-            ),
-            format!(
-                "What became of an earlier payout of ฿{} is not known. Look at the provider's dashboard, then: keptang payout --resolve {} --outcome done|failed.",
-                param("amount"),
-                param("payout_id")
-            ),
-        ),
-        "not_open" => (
-            "ไม่มีรายการถอนที่ค้างรหัสนี้".to_owned(),
-            "No open payout has this id.".to_owned(),
-        ),
-        _ => (
-            "ผู้ให้บริการรายนี้ไม่มียอดคงเหลือหรือการถอน".to_owned(),
-            "This provider has no balance and pays nothing out.".to_owned(),
-        ),
-    }
-}
-
-fn no_provider(method: &str, setting: &str) -> (String, String) {
-    if method.is_empty() {
-        return (
-            "ไม่มีผู้ให้บริการรายใดมีรายการให้ตรวจ".to_owned(),
-            "No provider that is switched on has a list to compare with.".to_owned(),
-        );
-    }
-    (
-        format!("ยังไม่ได้ตั้งค่าผู้ให้บริการสำหรับ {method} ตั้ง {setting} ก่อน"),
-        format!("No provider is set up for {method}. Set {setting} first."),
-    )
-}
-
-fn wrong_state(state: &str) -> (String, String) {
-    let (th, en) = match state {
-        "paid" | "settled" | "completed" => ("บิลนี้ได้รับเงินแล้ว", "This order is paid."),
-        "voided" => ("บิลนี้ถูกยกเลิกแล้ว", "This order was cancelled."),
-        "not_paid" => (
-            "บิลนี้ไม่มีเงินให้คืน",
-            "Nothing was received on this order that could go back.",
-        ),
-        "only_by_transfer" => (
-            "ผู้ให้บริการรายนี้คืนเงินเองไม่ได้ โอนคืนแล้วบันทึกด้วย --by-transfer",
-            "This provider cannot return money. Transfer it back and record it with --by-transfer.",
-        ),
-        "more_than_received" => (
-            "คืนเกินกว่าที่รับมาไม่ได้",
-            "More would go back than came in. Give a smaller --amount.",
-        ),
-        other => {
-            return (
-                format!("ทำไม่ได้ตอนที่บิลเป็น {other}"),
-                format!("Not possible while it is {other}."),
-            );
-        }
-    };
-    (th.to_owned(), en.to_owned())
 }

@@ -5,14 +5,17 @@ mod args;
 mod charge;
 mod exit;
 mod orders;
+mod owner;
+mod paper;
 mod print;
+mod sentences;
 mod shop;
 mod slip;
 
-use args::{Cli, Command, Later, LedgerCommand, ProviderCommand, SlipCommand};
+use args::{Cli, Command, LedgerCommand, ProviderCommand, SlipCommand};
 use clap::Parser;
 use exit::{Exit, Failure};
-use keptang_api::{App, Options, Person, Role};
+use keptang_api::{App, Options, Person, Right};
 use print::Printer;
 use std::process::ExitCode;
 
@@ -93,13 +96,12 @@ impl Session {
             Command::Reconcile { date, provider } => self.reconcile(&date, provider.as_deref()).await,
             Command::Serve => self.serve().await,
             Command::Simulator(simulator) => self.simulator(simulator).await,
-            Command::Report(later)
-            | Command::Receipt(later)
-            | Command::Shift(later)
-            | Command::Day(later)
-            | Command::Ledger(LedgerCommand::Backup(later) | LedgerCommand::Restore(later)) => {
-                not_built(&later)
-            }
+            Command::Report(args) => self.report(args).await,
+            Command::Receipt(args) => self.receipt(args).await,
+            Command::Shift(command) => self.shift_command(command).await,
+            Command::Day(command) => self.day_command(command).await,
+            Command::Ledger(LedgerCommand::Backup { file }) => self.backup(&file).await,
+            Command::Ledger(LedgerCommand::Restore { file, drill }) => self.restore(&file, drill).await,
         }
     }
 
@@ -111,15 +113,11 @@ impl Session {
     }
 
     /// The person named by `--as`, whose PIN is right and whose role is high enough.
-    pub(crate) async fn approved(&self, app: &App, at_least: Role) -> Result<Person, Failure> {
+    pub(crate) async fn approved(&self, app: &App, right: Right) -> Result<Person, Failure> {
         let name = self.user.as_deref().ok_or(Failure::WhoIsMissing)?;
         let pin = pin("KEPTANG_PIN", &format!("PIN of {name}: "))?;
-        Ok(app.approve(name, &pin, at_least).await?)
+        Ok(app.approve(name, &pin, right).await?)
     }
-}
-
-fn not_built(_: &Later) -> Result<Exit, Failure> {
-    Err(Failure::NotBuilt)
 }
 
 /// A PIN from the environment or, at a terminal, from a prompt that does not echo.

@@ -3,7 +3,7 @@
 use crate::Session;
 use crate::args::OrderCommand;
 use crate::exit::{Exit, Failure};
-use keptang_api::{App, ErrorCode, ListWish, Order, RefundEnd, RefundWish, Role, is_running, parse_amount};
+use keptang_api::{App, ErrorCode, ListWish, Order, RefundEnd, RefundWish, Right, is_running, parse_amount};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -69,7 +69,7 @@ impl Session {
             OrderCommand::Cancel { order } => self.cancel(&order).await,
             OrderCommand::Confirm { order, reason, note } => {
                 let app = self.open().await?;
-                let person = self.approved(&app, Role::Manager).await?;
+                let person = self.approved(&app, Right::Decide).await?;
                 let before = app.order(&order).await?;
                 app.run_background().await;
                 let order = match app.confirm(&order, person.name, &reason, note).await {
@@ -97,7 +97,7 @@ impl Session {
                     parse_amount(amount)?;
                 }
                 let app = self.open().await?;
-                let person = self.approved(&app, Role::Manager).await?;
+                let person = self.approved(&app, Right::Decide).await?;
                 app.run_background().await;
                 let wish = RefundWish {
                     order,
@@ -105,6 +105,7 @@ impl Session {
                     reason,
                     by: person.name,
                     by_transfer,
+                    attempt: None,
                 };
                 let (order, end) = app.refund(wish).await?;
                 self.printer.order(&order);
@@ -131,10 +132,9 @@ impl Session {
 
     async fn timeline(&mut self, order: &str) -> Result<Exit, Failure> {
         let app = self.open().await?;
-        for event in app.timeline(order).await? {
-            self.printer.line(&event, |_| {
-                let word = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
-                let facts = event["facts"].as_object().into_iter().flatten();
+        for line in app.timeline(order).await? {
+            self.printer.line(&line, |_| {
+                let facts = line.facts.as_object().into_iter().flatten();
                 let facts: Vec<String> = facts
                     .filter(|(_, value)| !value.is_null())
                     .map(|(key, value)| {
@@ -144,7 +144,7 @@ impl Session {
                         )
                     })
                     .collect();
-                format!("{}  {:<18}  {}", word("at"), word("event"), facts.join("  "))
+                format!("{}  {:<18}  {}", line.at, line.event, facts.join("  "))
             });
         }
         Ok(Exit::Done)

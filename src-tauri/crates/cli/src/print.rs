@@ -16,6 +16,15 @@ impl Printer {
         Self { json, thai: true }
     }
 
+    /// A format asked for by name, whatever `--json` says.
+    pub(crate) fn always_json(&mut self) {
+        self.json = true;
+    }
+
+    pub(crate) fn is_thai(&self) -> bool {
+        self.thai
+    }
+
     pub(crate) fn set_language(&mut self, app: &App) {
         self.thai = app.settings().shop.language.word() == "th";
     }

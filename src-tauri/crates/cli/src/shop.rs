@@ -3,7 +3,7 @@
 use crate::args::{InitArgs, PayoutArgs, SimulatorArgs, UserCommand};
 use crate::exit::{Exit, Failure};
 use crate::{Session, pin};
-use keptang_api::{App, PayoutWish, Role, parse_amount};
+use keptang_api::{App, PayoutWish, Right, Role, parse_amount};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl Session {
         let first = app.users().await?.is_empty();
         let needs_owner = !(first && matches!(command, UserCommand::Add { .. }));
         let by = if needs_owner {
-            Some(self.approved(&app, Role::Owner).await?.name)
+            Some(self.approved(&app, Right::Own).await?.name)
         } else {
             None
         };
@@ -166,7 +166,7 @@ impl Session {
             parse_amount(amount)?;
         }
         let app = self.open_for_questions().await?;
-        let by = self.approved(&app, Role::Owner).await?.name;
+        let by = self.approved(&app, Right::Own).await?.name;
         let line = match (args.resolve, args.account, args.amount) {
             (Some(id), ..) => {
                 let done = args.outcome.as_deref() == Some("done");
@@ -183,7 +183,7 @@ impl Session {
                 .await?
             }
             // The argument parser demands both.
-            (None, ..) => return Err(Failure::NotBuilt),
+            (None, ..) => return Err(Failure::WhoIsMissing),
         };
         self.printer.line(&line, |thai| {
             let words = match (line.state, thai) {

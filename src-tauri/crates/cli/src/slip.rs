@@ -3,7 +3,7 @@
 use crate::Session;
 use crate::args::SlipVerifyArgs;
 use crate::exit::{Exit, Failure};
-use keptang_api::{App, Role, Slip, SlipSource, VerifyWish};
+use keptang_api::{App, Right, Slip, SlipSource, VerifyWish};
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,11 +20,11 @@ impl Session {
             (None, Some(text), _) => SlipSource::Text(text),
             (None, None, Some(url)) => SlipSource::Link(url),
             // The argument parser demands one of them.
-            (None, None, None) => return Err(Failure::NotBuilt),
+            (None, None, None) => return Err(Failure::FileNeeded),
         };
         let app = self.open().await?;
         let overriding = match args.reason.filter(|_| args.overriding) {
-            Some(reason) => Some((self.approved(&app, Role::Manager).await?.name, reason)),
+            Some(reason) => Some((self.approved(&app, Right::Decide).await?.name, reason)),
             None => None,
         };
         if app.is_training() || args.wait.is_some() {

@@ -173,6 +173,13 @@ impl DayCutoff {
     }
 }
 
+/// `HH:MM`, as in the settings.
+impl fmt::Display for DayCutoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.minutes / 60, self.minutes % 60)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ pub use provider::{
     Asset, Balance, Bank, Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment,
     Notice, NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
     ProviderProfile, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine, StatusQuery,
-    Strength, TestReport, Verdict, WithdrawRequest, Withdrawn,
+    Strength, TestReport, Verdict, WayBack, WithdrawRequest, Withdrawn,
 };
 pub use slip::{
     Allowance, PictureType, Quota, SlipAccount, SlipAnswer, SlipError, SlipFault, SlipInput, SlipKind,

@@ -364,6 +364,19 @@ pub trait Refunds: Send + Sync {
 
     /// Looks whether a refund whose answer was lost exists.
     async fn find(&self, request: &RefundRequest) -> Result<Option<Refunded>, ProviderError>;
+
+    /// How a payment of `paid_at` would go back at `now` by the provider's rules, without asking; `None` once only a
+    /// transfer is left. For people who decide: the provider's own word counts when it is done.
+    fn way_back(&self, paid_at: Timestamp, now: Timestamp) -> Option<WayBack>;
+}
+
+/// How money would go back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WayBack {
+    /// The whole of it; a part is always a refund.
+    pub kind: RefundKind,
+    /// The moment after which it goes back another way.
+    pub until: Option<Timestamp>,
 }
 
 /// A refund to make.

@@ -8,7 +8,7 @@ use keptang_ports::{
     Asset, Cancel, CancelOutcome, CreatePayment, Created, Found, Lookup, LostPayment, Notice, NoticeAnswer,
     NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
     ProviderProfile, RawNotice, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine,
-    StatusQuery, TestReport, Verdict,
+    StatusQuery, TestReport, Verdict, WayBack,
 };
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -358,6 +358,13 @@ impl Refunds for RefundScripts {
 
     async fn find(&self, request: &RefundRequest) -> Result<Option<Refunded>, ProviderError> {
         self.find.ask(request).await
+    }
+
+    fn way_back(&self, _paid_at: Timestamp, _now: Timestamp) -> Option<WayBack> {
+        Some(WayBack {
+            kind: RefundKind::Refund,
+            until: None,
+        })
     }
 }
 

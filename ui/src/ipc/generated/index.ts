@@ -8,9 +8,12 @@ export type AttemptState = "prepared" | "submitted" | "awaiting" | "confirming" 
 export type Flag = "paid_late" | "underpaid" | "overpaid" | "duplicate_payment" | "contradiction" | "unrecognised_status" | "weak_evidence" | "manual_confirm" | "qr_mismatch" | "adjusted_too_much" | "held" | "refund_failed";
 export type ReasonCode = "refused" | "misconfigured" | "not_sent" | "provider_down" | "outcome_unknown" | "never_created" | "throttled" | "qr_mismatch" | "qr_unavailable" | "adjusted_too_much" | "failed_processing" | "insufficient_balance" | "payment_cancelled" | "timeout" | "declined" | "deadline" | "cancelled_by_person" | "mode_mismatch";
 export type ConfirmReason = "bank_app_shown" | "provider_dashboard" | "slip_checked_by_hand" | "phone_call" | "other";
+export type RefundReason = "customer_request" | "wrong_amount" | "duplicate_payment" | "goods_unavailable" | "other";
 export type SlipVerdict = "accepted" | "wrong_amount" | "wrong_receiver" | "already_used" | "too_old" | "not_a_slip" | "damaged" | "not_found" | "bank_pending" | "unavailable" | "misconfigured" | "needs_review";
 export type TrainingSlipStory = "honest" | "edited" | "reused" | "other_shop" | "old" | "scheduled" | "off_by" | "pending" | "fake" | "shop_qr" | "junk";
 export type TrainingAct = "pay" | "pay_late" | "pay_less" | "pay_twice" | "fail" | "expire" | "silent" | "slow" | "down" | "lost_answer" | "wrong_qr" | "forged_callback" | "recover";
+export type Role = "auditor" | "cashier" | "manager" | "owner";
+export type Right = "look" | "take" | "review" | "decide" | "own";
 
 export type Qr = { 
 /**
@@ -497,7 +500,15 @@ slips_waiting: number,
 /**
  * Few slip checks are left this month, or none.
  */
-slip_quota: "low" | "used_up" | null, };
+slip_quota: "low" | "used_up" | null, 
+/**
+ * Minutes without a key or touch after which the window locks; 0 means never.
+ */
+idle_lock_minutes: number, 
+/**
+ * Who stands at the till, and what they may do.
+ */
+session: Session, };
 export type Orders = { 
 /**
  * Newest first.
@@ -833,19 +844,49 @@ export type ProviderRequest = {
  * Its word.
  */
 provider: string, };
-export type BalanceRequest = { 
+export type SignInRequest = { 
 /**
- * Whose.
- */
-provider: string, 
-/**
- * Who asks.
+ * Who.
  */
 user: string, 
 /**
  * Their PIN.
  */
 pin: string, };
+export type Session = { 
+/**
+ * Name of the person signed in.
+ */
+person: string | null, 
+/**
+ * What they are.
+ */
+role: Role | null, 
+/**
+ * There are people and none of them is signed in.
+ */
+locked: boolean, 
+/**
+ * The shop has people; without any, a first owner is to be added.
+ */
+has_people: boolean, 
+/**
+ * What can be done without a PIN now.
+ */
+rights: Right[], 
+/**
+ * Who may sign in or approve.
+ */
+who: Array<Known>, };
+export type Known = { 
+/**
+ * Unique.
+ */
+name: string, 
+/**
+ * What they are.
+ */
+role: Role, };
 export type ReconcileRequest = { 
 /**
  * Business day, `YYYY-MM-DD`.
@@ -854,15 +895,7 @@ date: string,
 /**
  * Only this provider.
  */
-provider?: string, 
-/**
- * Who asks.
- */
-user: string, 
-/**
- * Their PIN.
- */
-pin: string, };
+provider?: string, };
 export type Nothing = Record<symbol, never>;
 export type ChargeRequest = { 
 /**
@@ -934,14 +967,6 @@ export type ConfirmRequest = {
  */
 order: string, 
 /**
- * Who.
- */
-user: string, 
-/**
- * Their PIN.
- */
-pin: string, 
-/**
  * Why.
  */
 reason: ConfirmReason, 
@@ -976,7 +1001,1003 @@ text: string,
  * Its picture, a PNG as base64: nothing but the code.
  */
 picture_base64: string, };
-export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "reason_missing" | "coin_not_taken" | "cash_too_little" | "payout_refused" | "ledger_unavailable" | "not_built" | "bad_request" | "internal";
+export type OrderFind = { 
+/**
+ * Text: number, note, cashier, reference, payer, receipt, or an amount.
+ */
+search?: string, 
+/**
+ * First business day.
+ */
+from?: string, 
+/**
+ * Last business day.
+ */
+to?: string, 
+/**
+ * In this state.
+ */
+state?: OrderState, 
+/**
+ * With or without anything to review.
+ */
+flagged?: boolean, 
+/**
+ * With this flag.
+ */
+flag?: Flag, 
+/**
+ * With an attempt there.
+ */
+provider?: Provider, 
+/**
+ * Opened by.
+ */
+cashier?: string, 
+/**
+ * Smallest amount due.
+ */
+amount_from?: string, 
+/**
+ * Largest amount due.
+ */
+amount_to?: string, 
+/**
+ * Whose money is part of a figure.
+ */
+moved?: MovedFind, 
+/**
+ * Older than this number.
+ */
+before?: string, 
+/**
+ * At most so many.
+ */
+limit?: number, };
+export type MovedFind = { 
+/**
+ * First day on which it moved.
+ */
+from: string, 
+/**
+ * Last day on which it moved.
+ */
+to: string, 
+/**
+ * Through whom.
+ */
+provider?: Provider, 
+/**
+ * By which method.
+ */
+method?: Method, 
+/**
+ * Of whose bills; `null` for bills without a cashier.
+ */
+cashier?: string | null, 
+/**
+ * In this hour, 0–23.
+ */
+hour?: number, 
+/**
+ * Resting on this.
+ */
+proof?: "automatic" | "slip" | "manual" | "cash", 
+/**
+ * Which movement.
+ */
+what?: "received" | "adjustment" | "suspense" | "refund" | "fee", };
+export type Found = { 
+/**
+ * Newest first.
+ */
+orders: Array<Order>, 
+/**
+ * There are older ones.
+ */
+more: boolean, };
+export type TimelineLine = { 
+/**
+ * Always `event`.
+ */
+type: "event", 
+/**
+ * Its place in the whole ledger.
+ */
+sequence: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * What.
+ */
+event: string, 
+/**
+ * To which attempt.
+ */
+attempt_id: string | null, 
+/**
+ * Whose attempt that is.
+ */
+provider: Provider | null, 
+/**
+ * Who said so.
+ */
+source: "us" | "provider" | "query" | "callback" | "slip" | "person", 
+/**
+ * Money it brought or took, when it did.
+ */
+amount: string | null, 
+/**
+ * Facts for people; pictures and tokens are left out.
+ */
+facts: Record<string, unknown>, 
+/**
+ * The facts as they were stored, for the owner.
+ */
+raw: string | null, };
+export type DocumentLine = { 
+/**
+ * What it is.
+ */
+kind: "receipt" | "credit_note", 
+/**
+ * Its number.
+ */
+number: string, 
+/**
+ * When.
+ */
+at: string, };
+export type Bill = { 
+/**
+ * The bill.
+ */
+order: Order, 
+/**
+ * What happened, oldest first.
+ */
+lines: Array<TimelineLine>, 
+/**
+ * Slips that were shown for it or paid it.
+ */
+slips: Array<Slip>, 
+/**
+ * Its receipt and credit notes.
+ */
+documents: Array<DocumentLine>, 
+/**
+ * The person who asks may see the evidence as it was stored.
+ */
+raw_allowed: boolean, };
+export type RefundOffer = { 
+/**
+ * Payments, newest first.
+ */
+attempts: Array<Refundable>, };
+export type Refundable = { 
+/**
+ * Which.
+ */
+attempt_id: string, 
+/**
+ * Who has it.
+ */
+provider: Provider, 
+/**
+ * How it was paid.
+ */
+method: Method, 
+/**
+ * At most so much.
+ */
+refundable: string, 
+/**
+ * How it would go back now.
+ */
+kind: "void" | "refund" | "transfer", 
+/**
+ * The moment after which it goes back another way, or not at all.
+ */
+until: string | null, };
+export type RefundRequest = { 
+/**
+ * Id or number.
+ */
+order: string, 
+/**
+ * As typed; everything of one payment when left out.
+ */
+amount?: string, 
+/**
+ * Why.
+ */
+reason: RefundReason, 
+/**
+ * It was already returned by transfer, under this reference.
+ */
+by_transfer?: string, 
+/**
+ * Of which payment; the newest that covers the amount when left out.
+ */
+attempt?: string, };
+export type SlipPictureRequest = { 
+/**
+ * Our id.
+ */
+slip_id: string, };
+export type SlipPictureReply = { 
+/**
+ * The file as it was shown, base64.
+ */
+picture_base64: string, 
+/**
+ * What kind of file, for the window.
+ */
+mime: "image/png" | "image/jpeg" | "image/gif" | "image/webp", };
+export type Totals = { 
+/**
+ * Bills paid for the first time.
+ */
+orders: number, 
+/**
+ * All that came in.
+ */
+gross: string, 
+/**
+ * What went back.
+ */
+refunds: string, 
+/**
+ * What providers kept.
+ */
+fees: string, 
+/**
+ * What should be there: gross − refunds − fees.
+ */
+net: string, 
+/**
+ * The part of gross that gateways added, less what they took off.
+ */
+adjustments: string, 
+/**
+ * The part of gross that came for bills that were called off.
+ */
+suspense: string, 
+/**
+ * The part of gross that providers confirmed.
+ */
+automatic: string, 
+/**
+ * The part of gross that rests on verified slips.
+ */
+slip_confirmed: string, 
+/**
+ * The part of gross that rests on a person's word.
+ */
+manual: string, 
+/**
+ * The part of gross that was counted into the drawer.
+ */
+cash: string, };
+export type GroupLine = { 
+/**
+ * Its word; an hour as `00`–`23`; empty for bills without a cashier.
+ */
+key: string, 
+/**
+ * Bills paid for the first time.
+ */
+orders: number, 
+/**
+ * All that came in.
+ */
+gross: string, 
+/**
+ * What went back.
+ */
+refunds: string, 
+/**
+ * What providers kept.
+ */
+fees: string, 
+/**
+ * What should be there.
+ */
+net: string, };
+export type MethodLine = { 
+/**
+ * Which.
+ */
+method: Method, 
+/**
+ * Attempts of the day's bills.
+ */
+attempts: number, 
+/**
+ * Of these, paid.
+ */
+paid: number, 
+/**
+ * Seconds from opening to paid: the middle of all.
+ */
+median_s: number | null, 
+/**
+ * Its word; an hour as `00`–`23`; empty for bills without a cashier.
+ */
+key: string, 
+/**
+ * Bills paid for the first time.
+ */
+orders: number, 
+/**
+ * All that came in.
+ */
+gross: string, 
+/**
+ * What went back.
+ */
+refunds: string, 
+/**
+ * What providers kept.
+ */
+fees: string, 
+/**
+ * What should be there.
+ */
+net: string, };
+export type SettledLine = { 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * How.
+ */
+outcome: string, 
+/**
+ * Why.
+ */
+note: string, };
+export type ReviewItem = { 
+/**
+ * Its name, for `review_settle`.
+ */
+item: string, 
+/**
+ * A flag's word, or `payout_unknown`, `refund_unknown`, `shift_difference`, `suspense`, `reconcile`.
+ */
+kind: string, 
+/**
+ * Number of the bill.
+ */
+order: string | null, 
+/**
+ * Id of the bill.
+ */
+order_id: string | null, 
+/**
+ * The money it is about.
+ */
+amount: string | null, 
+/**
+ * Since when it stands.
+ */
+since: string, 
+/**
+ * Whose bill.
+ */
+cashier: string | null, 
+/**
+ * Facts for the sentence.
+ */
+detail: { [key in string]: string }, 
+/**
+ * How it was settled.
+ */
+settled: SettledLine | null, };
+export type OpenOrder = { 
+/**
+ * Its number.
+ */
+number: string, 
+/**
+ * Its id.
+ */
+order_id: string, 
+/**
+ * What it owes.
+ */
+amount_due: string, 
+/**
+ * Where it stands.
+ */
+state: OrderState, };
+export type Report = { 
+/**
+ * Always `report`.
+ */
+type: "report", 
+/**
+ * Which day.
+ */
+business_day: string, 
+/**
+ * By method.
+ */
+by_method: Array<GroupLine>, 
+/**
+ * By provider.
+ */
+by_provider: Array<GroupLine>, 
+/**
+ * By cashier.
+ */
+by_cashier: Array<GroupLine>, 
+/**
+ * By hour, in the order of the business day.
+ */
+by_hour: Array<GroupLine>, 
+/**
+ * Bills that still owe.
+ */
+open_orders: Array<OpenOrder>, 
+/**
+ * What a person must look at, settled or not.
+ */
+review: Array<ReviewItem>, 
+/**
+ * Bills paid for the first time.
+ */
+orders: number, 
+/**
+ * All that came in.
+ */
+gross: string, 
+/**
+ * What went back.
+ */
+refunds: string, 
+/**
+ * What providers kept.
+ */
+fees: string, 
+/**
+ * What should be there: gross − refunds − fees.
+ */
+net: string, 
+/**
+ * The part of gross that gateways added, less what they took off.
+ */
+adjustments: string, 
+/**
+ * The part of gross that came for bills that were called off.
+ */
+suspense: string, 
+/**
+ * The part of gross that providers confirmed.
+ */
+automatic: string, 
+/**
+ * The part of gross that rests on verified slips.
+ */
+slip_confirmed: string, 
+/**
+ * The part of gross that rests on a person's word.
+ */
+manual: string, 
+/**
+ * The part of gross that was counted into the drawer.
+ */
+cash: string, };
+export type ZLine = { 
+/**
+ * Always `z`.
+ */
+type: "z", 
+/**
+ * From 1, without gaps.
+ */
+number: number, 
+/**
+ * Of which day.
+ */
+business_day: string, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * The sums it stored.
+ */
+totals: Totals, 
+/**
+ * By method.
+ */
+by_method: Array<GroupLine>, 
+/**
+ * The last event it covers.
+ */
+upto: number, };
+export type ProviderFailures = { 
+/**
+ * Which.
+ */
+provider: Provider, 
+/**
+ * Attempts of the day's bills.
+ */
+attempts: number, 
+/**
+ * Refused or never created.
+ */
+failed: number, 
+/**
+ * Ran out of time.
+ */
+expired: number, };
+export type SlipCounts = { 
+/**
+ * Shown.
+ */
+shown: number, 
+/**
+ * Accepted.
+ */
+accepted: number, 
+/**
+ * A clear no.
+ */
+stopped: number, 
+/**
+ * What the stopped ones were to pay.
+ */
+stopped_amount: string, 
+/**
+ * Judged here, without asking and without quota.
+ */
+calls_saved: number, };
+export type Compared = { 
+/**
+ * Which day.
+ */
+business_day: string, 
+/**
+ * Its sums.
+ */
+totals: Totals, 
+/**
+ * By hour.
+ */
+by_hour: Array<GroupLine>, };
+export type SignedLine = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * What they had to say.
+ */
+note: string | null, };
+export type DayReview = { 
+/**
+ * Which day.
+ */
+business_day: string, 
+/**
+ * When it turns, `HH:MM`.
+ */
+cutoff: string, 
+/**
+ * It is still going on.
+ */
+today: boolean, 
+/**
+ * Its sums.
+ */
+totals: Totals, 
+/**
+ * The part of net that should be with banks and providers.
+ */
+bank: string, 
+/**
+ * The part of net that should be in the drawer.
+ */
+drawer: string, 
+/**
+ * By method.
+ */
+by_method: Array<MethodLine>, 
+/**
+ * By provider.
+ */
+by_provider: Array<GroupLine>, 
+/**
+ * By cashier.
+ */
+by_cashier: Array<GroupLine>, 
+/**
+ * By hour, in the order of the business day.
+ */
+by_hour: Array<GroupLine>, 
+/**
+ * The same weekday a week before.
+ */
+compared: Compared, 
+/**
+ * Seconds from opening to paid: the middle of all.
+ */
+median_s: number | null, 
+/**
+ * Bills of the day.
+ */
+opened: number, 
+/**
+ * Of these, paid.
+ */
+paid: number, 
+/**
+ * How providers did.
+ */
+failures: Array<ProviderFailures>, 
+/**
+ * Slips.
+ */
+slips: SlipCounts, 
+/**
+ * What a person must look at, settled or not.
+ */
+exceptions: Array<ReviewItem>, 
+/**
+ * Bills that still owe.
+ */
+open_orders: Array<OpenOrder>, 
+/**
+ * Its Z reports, oldest first.
+ */
+closes: Array<ZLine>, 
+/**
+ * The number the next Z will have.
+ */
+next_z: number, 
+/**
+ * Money of it is in no Z yet.
+ */
+unclosed: boolean, 
+/**
+ * The owner's signature, as long as nothing moved since.
+ */
+signed: SignedLine | null, 
+/**
+ * It can be signed off now.
+ */
+may_close: boolean, 
+/**
+ * Why not: `open_review`, `not_over`, `not_closed`, `already`.
+ */
+why_not: ("open_review" | "not_over" | "not_closed" | "already")[], };
+export type TrendDay = { 
+/**
+ * Which.
+ */
+business_day: string, 
+/**
+ * All that came in.
+ */
+gross: string, 
+/**
+ * Bills paid.
+ */
+orders: number, };
+export type Trend = { 
+/**
+ * Oldest first.
+ */
+days: Array<TrendDay>, };
+export type DayRequest = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date?: string, };
+export type DaySignRequest = { 
+/**
+ * `YYYY-MM-DD`; today when left out.
+ */
+date?: string, 
+/**
+ * What the owner has to say.
+ */
+note?: string, };
+export type SettleRequest = { 
+/**
+ * Its name.
+ */
+item: string, 
+/**
+ * How.
+ */
+outcome: "accepted" | "returned" | "other_order" | "wait" | "explained", 
+/**
+ * Why; needed unless it is accepted.
+ */
+note?: string, };
+export type TrendRequest = { 
+/**
+ * How many.
+ */
+days: number, };
+export type ShiftLine = { 
+/**
+ * Its number at this counter.
+ */
+number: number, 
+/**
+ * When it began.
+ */
+opened_at: string, 
+/**
+ * Who began it.
+ */
+opened_by: string | null, };
+export type DrawerMove = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string | null, 
+/**
+ * Which way.
+ */
+direction: "in" | "out", 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * What for.
+ */
+reason: string, };
+export type DifferenceLine = { 
+/**
+ * Of what.
+ */
+key: Method, 
+/**
+ * What was there.
+ */
+counted: string, 
+/**
+ * What should have been.
+ */
+expected: string, 
+/**
+ * Less is negative.
+ */
+difference: string, };
+export type Shift = { 
+/**
+ * Always `shift`.
+ */
+type: "shift", 
+/**
+ * Its number at this counter.
+ */
+number: number, 
+/**
+ * At which counter.
+ */
+counter: string, 
+/**
+ * When it began.
+ */
+opened_at: string, 
+/**
+ * Who began it.
+ */
+opened_by: string | null, 
+/**
+ * What was in the drawer then.
+ */
+float: string, 
+/**
+ * Cash put in and taken out, oldest first.
+ */
+moves: Array<DrawerMove>, 
+/**
+ * How often it was counted.
+ */
+counts: number, 
+/**
+ * It may be counted (again).
+ */
+may_recount: boolean, 
+/**
+ * When it ended.
+ */
+closed_at: string | null, 
+/**
+ * Who ended it.
+ */
+closed_by: string | null, 
+/**
+ * What was counted against what was expected; told after the close, to whoever may review.
+ */
+difference: Array<DifferenceLine> | null, 
+/**
+ * Bills that went over to the next shift.
+ */
+carried_over: Array<string>, };
+export type Shifts = { 
+/**
+ * The one that runs.
+ */
+open: Shift | null, 
+/**
+ * The last ones, newest first.
+ */
+last: Array<Shift>, };
+export type Counted = { 
+/**
+ * Everything is as it should be.
+ */
+agrees: boolean, 
+/**
+ * It does not agree and may be counted once more.
+ */
+may_recount: boolean, 
+/**
+ * The shift.
+ */
+shift: Shift, };
+export type ShiftOpenRequest = { 
+/**
+ * Baht in the drawer.
+ */
+float: string, };
+export type DrawerMoveRequest = { 
+/**
+ * Which way.
+ */
+direction: "in" | "out", 
+/**
+ * Baht.
+ */
+amount: string, 
+/**
+ * What for.
+ */
+reason: string, };
+export type CountedSum = { 
+/**
+ * Of what.
+ */
+method: Method, 
+/**
+ * How much; nothing is an answer too.
+ */
+amount: string, };
+export type ShiftCountRequest = { 
+/**
+ * Each method at most once.
+ */
+counted: Array<CountedSum>, };
+export type PersonLine = { 
+/**
+ * Unique.
+ */
+name: string, 
+/**
+ * What they are.
+ */
+role: Role, 
+/**
+ * No longer works here.
+ */
+disabled: boolean, 
+/**
+ * Seconds until a PIN is taken again, after wrong ones.
+ */
+locked_for_s: number | null, };
+export type People = { 
+/**
+ * By name.
+ */
+people: Array<PersonLine>, };
+export type PersonAddRequest = { 
+/**
+ * Unique.
+ */
+name: string, 
+/**
+ * What they are.
+ */
+role: Role, 
+/**
+ * Four to twelve digits.
+ */
+pin: string, };
+export type PersonChangeRequest = { 
+/**
+ * Whom.
+ */
+name: string, 
+/**
+ * What they are from now on.
+ */
+role?: Role, 
+/**
+ * A new PIN.
+ */
+pin?: string, 
+/**
+ * Whether they no longer work here.
+ */
+disabled?: boolean, };
+export type PinChangeRequest = { 
+/**
+ * Four to twelve digits.
+ */
+pin: string, };
+export type JournalLine = { 
+/**
+ * Its place.
+ */
+number: number, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who, when known.
+ */
+by: string | null, 
+/**
+ * Word of what was done.
+ */
+what: string, 
+/**
+ * To whom or what.
+ */
+subject: string, 
+/**
+ * Facts, before and after.
+ */
+facts: Record<string, unknown>, };
+export type Journal = { 
+/**
+ * Newest first.
+ */
+lines: Array<JournalLine>, 
+/**
+ * There are older ones.
+ */
+more: boolean, };
+export type JournalRequest = { 
+/**
+ * Older than this line.
+ */
+before?: number, 
+/**
+ * Only this word.
+ */
+what?: string, };
+export type ErrorCode = "amount_invalid" | "amount_too_small" | "amount_too_large" | "method_unavailable" | "no_provider" | "misconfigured" | "provider_down" | "not_found" | "wrong_state" | "pin_wrong" | "pin_locked" | "forbidden" | "locked" | "approval_needed" | "no_people" | "person_refused" | "reason_missing" | "coin_not_taken" | "cash_too_little" | "payout_refused" | "ledger_unavailable" | "shift_refused" | "day_refused" | "day_open_items" | "no_printer" | "bad_setting" | "changed_meanwhile" | "backup_refused" | "file_not_written" | "not_built" | "bad_request" | "internal";
 export type ApiError = { 
 /**
  * What kind of failure.
@@ -994,6 +2015,8 @@ incident: string | null, };
 /** Every command of the till: what it asks for and what it gives. */
 export interface Commands {
   till_state: { req: Nothing; reply: TillState };
+  sign_in: { req: SignInRequest; reply: Session };
+  lock: { req: Nothing; reply: Session };
   charge: { req: ChargeRequest; reply: Order };
   order_get: { req: OrderRequest; reply: Order };
   order_recent: { req: RecentRequest; reply: Orders };
@@ -1001,12 +2024,32 @@ export interface Commands {
   order_check: { req: OrderRequest; reply: Checked };
   order_cancel: { req: OrderRequest; reply: Order };
   order_confirm: { req: ConfirmRequest; reply: Order };
+  order_find: { req: OrderFind; reply: Found };
+  order_timeline: { req: OrderRequest; reply: Bill };
+  refund_offer: { req: OrderRequest; reply: RefundOffer };
+  order_refund: { req: RefundRequest; reply: Order };
+  day_review: { req: DayRequest; reply: DayReview };
+  review_settle: { req: SettleRequest; reply: ReviewItem };
+  day_close: { req: DayRequest; reply: ZLine };
+  day_sign: { req: DaySignRequest; reply: DayReview };
+  trend: { req: TrendRequest; reply: Trend };
+  shift_state: { req: Nothing; reply: Shifts };
+  shift_open: { req: ShiftOpenRequest; reply: Shift };
+  drawer_move: { req: DrawerMoveRequest; reply: Shift };
+  shift_count: { req: ShiftCountRequest; reply: Counted };
+  shift_close: { req: Nothing; reply: Shift };
+  people_list: { req: Nothing; reply: People };
+  person_add: { req: PersonAddRequest; reply: PersonLine };
+  person_change: { req: PersonChangeRequest; reply: PersonLine };
+  pin_change: { req: PinChangeRequest; reply: PersonLine };
+  audit_list: { req: JournalRequest; reply: Journal };
   provider_list: { req: Nothing; reply: Providers };
   provider_test: { req: ProviderRequest; reply: ProviderTest };
-  balance: { req: BalanceRequest; reply: Balance };
+  balance: { req: ProviderRequest; reply: Balance };
   reconcile: { req: ReconcileRequest; reply: Reconcile };
   slip_verify: { req: SlipRequest; reply: Slip };
   slip_waiting: { req: Nothing; reply: Slips };
+  slip_picture: { req: SlipPictureRequest; reply: SlipPictureReply };
   training_act: { req: TrainingRequest; reply: Nothing };
   training_slip: { req: TrainingSlipRequest; reply: TrainingSlip };
 }

@@ -1,24 +1,31 @@
 //! What each command does: read the words, ask the checkout, show the result.
 
+pub(crate) use crate::bills::{order_find, order_refund, order_timeline, refund_offer, slip_picture};
+pub(crate) use crate::day::{day_close, day_review, day_sign, review_settle, trend};
+pub(crate) use crate::drawer::{drawer_move, shift_close, shift_count, shift_open, shift_state};
+pub(crate) use crate::staff::{audit_list, people_list, person_add, person_change, pin_change};
+
 use crate::app::App;
 use crate::dto::{
-    BalanceRequest, ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders,
-    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SlipRequest, Slips,
-    TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
+    ChargeRequest, Checked, ConfirmRequest, MethodInfo, Nothing, Order, OrderRequest, Orders,
+    ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SignInRequest,
+    SlipRequest, Slips, TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
+use crate::session::{Session, Who};
 use crate::slips::{Slip, SlipSource, VerifyWish};
 use crate::training::{Act, SlipStory};
-use crate::{people, view};
+use crate::view;
 use base64::Engine as _;
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{ConfirmReason, OrderState};
 use keptang_domain::provider::UnknownWord;
-use keptang_domain::{AttemptId, Method, OrderId, ProviderId, Tracking};
-use keptang_ports::{LedgerError, OrderFilter, OrderKey, Role};
+use keptang_domain::role::Right;
+use keptang_domain::{AttemptId, Method, OrderId, ProviderId, Timestamp, Tracking};
+use keptang_ports::{LedgerError, OrderFilter, OrderKey};
 use std::str::FromStr;
 
 /// Bills the window's footer can hold, with some to spare.
@@ -53,7 +60,7 @@ impl App {
         .await
     }
 
-    async fn show_all(&self, orders: &[keptang_domain::order::Order]) -> Vec<Order> {
+    pub(crate) async fn show_all(&self, orders: &[keptang_domain::order::Order]) -> Vec<Order> {
         let mut shown = Vec::with_capacity(orders.len());
         for order in orders {
             shown.push(self.show(order).await);
@@ -62,7 +69,7 @@ impl App {
     }
 }
 
-pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiError> {
+pub(crate) async fn till_state(app: &App, _: Who, _: Nothing) -> Result<TillState, ApiError> {
     let till = app.till();
     let now = till.now();
     let around = view::Surroundings { till, now };
@@ -92,6 +99,13 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         .map(|method| method_info(app, &around, *method))
         .collect();
     let shop = &app.settings().shop;
+    let session = app.session().await?;
+    // A locked till tells nothing but the bill at the counter.
+    let recent = if session.locked {
+        Vec::new()
+    } else {
+        app.show_all(&recent).await
+    };
     Ok(TillState {
         shop_name: shop.name.clone().unwrap_or_default(),
         branch: shop.branch.clone().unwrap_or_default(),
@@ -100,7 +114,7 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         training: app.is_training(),
         mode: app.mode(),
         counter: till.config().counter.clone(),
-        cashier: None,
+        cashier: session.person.clone(),
         confirmers: confirmers(app).await?,
         shift_word: app.shift_word(now).to_owned(),
         default_method: default_method(app).word(),
@@ -111,11 +125,13 @@ pub(crate) async fn till_state(app: &App, _: Nothing) -> Result<TillState, ApiEr
         clock_behind_ms: app.clock_behind_ms(),
         current,
         restored,
-        recent: app.show_all(&recent).await,
+        recent,
         waiting: running.len(),
         slips_on: till.slip_verifier().is_some(),
         slips_waiting: till.waiting_slips().await?.len(),
         slip_quota: slip_quota(app),
+        idle_lock_minutes: 0,
+        session,
     })
 }
 
@@ -143,7 +159,7 @@ async fn confirmers(app: &App) -> Result<Vec<String>, ApiError> {
     let people = app.till().ledger().people().await?;
     let may = people
         .into_iter()
-        .filter(|person| !person.disabled && person.role >= Role::Manager);
+        .filter(|person| !person.disabled && person.role.may(Right::Decide));
     Ok(may.map(|person| person.name).collect())
 }
 
@@ -251,14 +267,14 @@ pub(crate) fn particulars(
     })
 }
 
-pub(crate) async fn charge(app: &App, request: ChargeRequest) -> Result<Order, ApiError> {
+pub(crate) async fn charge(app: &App, who: Who, request: ChargeRequest) -> Result<Order, ApiError> {
     let method = word(&request.method)?;
     let charge = Charge {
         amount: parse_amount(&request.amount)?,
         method,
         provider: request.provider.as_deref().map(word).transpose()?,
         note: request.note.filter(|note| !note.trim().is_empty()),
-        cashier: None,
+        cashier: who.name(),
         particulars: particulars(method, request.coin, request.network, request.tendered.as_deref())?,
     };
     let opened = app.till().charge(charge).await;
@@ -266,12 +282,27 @@ pub(crate) async fn charge(app: &App, request: ChargeRequest) -> Result<Order, A
     Ok(app.show(&order).await)
 }
 
-pub(crate) async fn order_get(app: &App, request: OrderRequest) -> Result<Order, ApiError> {
+pub(crate) async fn order_get(app: &App, who: Who, request: OrderRequest) -> Result<Order, ApiError> {
     let order = app.find(&request.order).await?;
+    if !who.may(Right::Look) && app.is_locked().await? && !is_at_the_counter(&order, app.till().now()) {
+        return Err(ApiError::new(ErrorCode::Locked).with("right", Right::Look.word()));
+    }
     Ok(app.show(&order).await)
 }
 
-pub(crate) async fn order_recent(app: &App, request: RecentRequest) -> Result<Orders, ApiError> {
+/// How long a paid bill stays on a locked till, so that the paid signal is seen by whoever comes back.
+const PAID_SHOWN_MS: i64 = 10 * 60_000;
+
+/// What the customer in front of a locked till may still be looking at: a live QR, or that it was just paid.
+fn is_at_the_counter(order: &keptang_domain::order::Order, now: Timestamp) -> bool {
+    let is_running = order.attempts.iter().any(|attempt| !attempt.state.is_final());
+    let just_paid = order
+        .settled_at
+        .is_some_and(|at| now.ms_since(at) < PAID_SHOWN_MS);
+    is_running || just_paid
+}
+
+pub(crate) async fn order_recent(app: &App, _: Who, request: RecentRequest) -> Result<Orders, ApiError> {
     let limit = request.limit.clamp(1, MOST_RECENT);
     let orders = app
         .till()
@@ -286,7 +317,7 @@ pub(crate) async fn order_recent(app: &App, request: RecentRequest) -> Result<Or
     })
 }
 
-pub(crate) async fn order_retry(app: &App, request: RetryRequest) -> Result<Order, ApiError> {
+pub(crate) async fn order_retry(app: &App, _: Who, request: RetryRequest) -> Result<Order, ApiError> {
     let order = app.find(&request.order).await?;
     let provider = request.provider.as_deref().map(word).transpose()?;
     let method = word(&request.method)?;
@@ -296,7 +327,7 @@ pub(crate) async fn order_retry(app: &App, request: RetryRequest) -> Result<Orde
     Ok(app.show(&order).await)
 }
 
-pub(crate) async fn order_check(app: &App, request: OrderRequest) -> Result<Checked, ApiError> {
+pub(crate) async fn order_check(app: &App, _: Who, request: OrderRequest) -> Result<Checked, ApiError> {
     let before = app.find(&request.order).await?;
     let (order, outcome) = app.till().check(before.id).await?;
     let code = match outcome {
@@ -314,19 +345,18 @@ pub(crate) async fn order_check(app: &App, request: OrderRequest) -> Result<Chec
     })
 }
 
-pub(crate) async fn order_cancel(app: &App, request: OrderRequest) -> Result<Order, ApiError> {
+pub(crate) async fn order_cancel(app: &App, who: Who, request: OrderRequest) -> Result<Order, ApiError> {
     let order = app.find(&request.order).await?;
-    let order = app.till().cancel(order.id, None).await?;
+    let order = app.till().cancel(order.id, who.name()).await?;
     Ok(app.show(&order).await)
 }
 
-pub(crate) async fn order_confirm(app: &App, request: ConfirmRequest) -> Result<Order, ApiError> {
-    let person = app.approve(&request.user, &request.pin, Role::Manager).await?;
+pub(crate) async fn order_confirm(app: &App, who: Who, request: ConfirmRequest) -> Result<Order, ApiError> {
     let order = app.find(&request.order).await?;
     let reason: ConfirmReason = word(&request.reason)?;
     match app
         .till()
-        .confirm(order.id, person.name, reason, request.note)
+        .confirm(order.id, who.named()?, reason, request.note)
         .await
     {
         Ok(order) => Ok(app.show(&order).await),
@@ -336,23 +366,25 @@ pub(crate) async fn order_confirm(app: &App, request: ConfirmRequest) -> Result<
     }
 }
 
-pub(crate) async fn provider_list(app: &App, _: Nothing) -> Result<Providers, ApiError> {
+pub(crate) async fn provider_list(app: &App, _: Who, _: Nothing) -> Result<Providers, ApiError> {
     Ok(Providers {
         providers: app.provider_lines(),
     })
 }
 
-pub(crate) async fn provider_test(app: &App, request: ProviderRequest) -> Result<ProviderTest, ApiError> {
+pub(crate) async fn provider_test(
+    app: &App,
+    _: Who,
+    request: ProviderRequest,
+) -> Result<ProviderTest, ApiError> {
     app.test_provider(&request.provider).await
 }
 
-pub(crate) async fn balance(app: &App, request: BalanceRequest) -> Result<Balance, ApiError> {
-    app.approve(&request.user, &request.pin, Role::Manager).await?;
+pub(crate) async fn balance(app: &App, _: Who, request: ProviderRequest) -> Result<Balance, ApiError> {
     app.balance(&request.provider).await
 }
 
-pub(crate) async fn reconcile(app: &App, request: ReconcileRequest) -> Result<Reconcile, ApiError> {
-    app.approve(&request.user, &request.pin, Role::Manager).await?;
+pub(crate) async fn reconcile(app: &App, _: Who, request: ReconcileRequest) -> Result<Reconcile, ApiError> {
     Ok(Reconcile {
         providers: app.reconcile(&request.date, request.provider.as_deref()).await?,
     })
@@ -361,7 +393,7 @@ pub(crate) async fn reconcile(app: &App, request: ReconcileRequest) -> Result<Re
 /// A picture of the size that is taken, as base64 with room for a line break here and there.
 const PICTURE_BASE64_MAX: usize = 6 * 1024 * 1024;
 
-pub(crate) async fn slip_verify(app: &App, request: SlipRequest) -> Result<Slip, ApiError> {
+pub(crate) async fn slip_verify(app: &App, who: Who, request: SlipRequest) -> Result<Slip, ApiError> {
     let bad = |what: &'static str| ApiError::new(ErrorCode::BadRequest).with("argument", what);
     let source = match (request.picture_base64, request.text, request.url) {
         (Some(picture), None, None) if picture.len() <= PICTURE_BASE64_MAX => {
@@ -378,7 +410,7 @@ pub(crate) async fn slip_verify(app: &App, request: SlipRequest) -> Result<Slip,
     };
     let overriding = match request.approval {
         Some(approval) => {
-            let person = app.approve(&approval.user, &approval.pin, Role::Manager).await?;
+            let person = app.approve(&approval.user, &approval.pin, Right::Decide).await?;
             Some((person.name, approval.reason))
         }
         None => None,
@@ -386,19 +418,19 @@ pub(crate) async fn slip_verify(app: &App, request: SlipRequest) -> Result<Slip,
     app.verify_slip(VerifyWish {
         source,
         order: request.order,
-        by: None,
+        by: who.name(),
         overriding,
     })
     .await
 }
 
-pub(crate) async fn slip_waiting(app: &App, _: Nothing) -> Result<Slips, ApiError> {
+pub(crate) async fn slip_waiting(app: &App, _: Who, _: Nothing) -> Result<Slips, ApiError> {
     Ok(Slips {
         slips: app.slip_queue().await?,
     })
 }
 
-pub(crate) async fn training_act(app: &App, request: TrainingRequest) -> Result<Nothing, ApiError> {
+pub(crate) async fn training_act(app: &App, _: Who, request: TrainingRequest) -> Result<Nothing, ApiError> {
     let act = Act::from_str(&request.act)
         .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("act", &request.act))?;
     let attempt = request.attempt_id.as_deref().map(AttemptId::from_str).transpose();
@@ -408,7 +440,11 @@ pub(crate) async fn training_act(app: &App, request: TrainingRequest) -> Result<
     Ok(Nothing {})
 }
 
-pub(crate) async fn training_slip(app: &App, request: TrainingSlipRequest) -> Result<TrainingSlip, ApiError> {
+pub(crate) async fn training_slip(
+    app: &App,
+    _: Who,
+    request: TrainingSlipRequest,
+) -> Result<TrainingSlip, ApiError> {
     let story = SlipStory::from_str(&request.story)
         .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("story", &request.story))?;
     let unreadable = |_| ApiError::new(ErrorCode::BadRequest).with("attempt_id", "unreadable");
@@ -428,14 +464,10 @@ pub(crate) async fn training_slip(app: &App, request: TrainingSlipRequest) -> Re
     })
 }
 
-impl App {
-    /// Lets a person act when name, PIN and role fit.
-    pub async fn approve(
-        &self,
-        name: &str,
-        pin: &str,
-        at_least: Role,
-    ) -> Result<keptang_ports::Person, ApiError> {
-        people::approve(self.till().ledger(), self.clock(), name, pin, at_least).await
-    }
+pub(crate) async fn sign_in(app: &App, _: Who, request: SignInRequest) -> Result<Session, ApiError> {
+    app.sign_in(&request.user, &request.pin).await
+}
+
+pub(crate) async fn lock(app: &App, _: Who, _: Nothing) -> Result<Session, ApiError> {
+    app.lock().await
 }

@@ -12,6 +12,7 @@ pub use read::Shown;
 pub use verify::{Override, SlipError, SlipOutcome, SlipWish};
 
 use crate::till::Till;
+use keptang_domain::SlipId;
 use keptang_domain::slip::ShopAccount;
 use keptang_domain::slip::timetable::Pace;
 use keptang_domain::slip::words::Era;
@@ -38,6 +39,17 @@ pub struct SlipDesk {
 }
 
 impl Till {
+    /// The picture of a slip, as long as it is kept.
+    ///
+    /// # Errors
+    /// [`SlipError::NotFound`] when there is no such slip, or its picture was never kept or is wiped.
+    pub async fn slip_picture(&self, id: SlipId) -> Result<Vec<u8>, SlipError> {
+        let file = self.slip(id).await?.picture.and_then(|picture| picture.file);
+        let file = file.ok_or(SlipError::NotFound)?;
+        let desk = self.inner.slips.as_ref().ok_or(SlipError::NoDesk)?;
+        desk.pictures.read(&file).await.map_err(|_| SlipError::NotFound)
+    }
+
     /// Who verifies slips, where somebody does.
     pub fn slip_verifier(&self) -> Option<&Arc<dyn SlipVerifier>> {
         self.inner.slips.as_ref()?.verifier.as_ref()

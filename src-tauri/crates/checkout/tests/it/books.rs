@@ -52,6 +52,7 @@ pub(crate) fn give_back(order: &Order, satang: Option<i64>) -> RefundOrder {
         reason: RefundReason::CustomerRequest,
         by: "Som".to_owned(),
         by_transfer: None,
+        attempt: None,
     }
 }
 

@@ -100,6 +100,7 @@ async fn cash_goes_back_from_the_drawer() {
             reason: RefundReason::CustomerRequest,
             by: "Som".to_owned(),
             by_transfer: None,
+            attempt: None,
         })
         .await
         .unwrap();

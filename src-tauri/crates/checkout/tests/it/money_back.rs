@@ -27,6 +27,7 @@ fn wish(order: &Order, amount: Option<Money>) -> RefundOrder {
         reason: RefundReason::CustomerRequest,
         by: "Som".to_owned(),
         by_transfer: None,
+        attempt: None,
     }
 }
 
@@ -221,6 +222,7 @@ async fn returned_by_transfer_where_the_provider_cannot() {
     );
     let by_transfer = RefundOrder {
         by_transfer: Some("KBANK 2026-11-20 014".to_owned()),
+        attempt: None,
         ..wish(&order, None)
     };
     let (order, id) = till.refund(by_transfer).await.unwrap();

@@ -6,8 +6,8 @@ use super::wire::{self, Charge, Page, Refund};
 use super::{OmiseTrueMoney, calls};
 use async_trait::async_trait;
 use keptang_domain::order::RefundKind;
-use keptang_domain::{Money, RefundId};
-use keptang_ports::{ProviderError, RefundRequest, Refunded, Refunds, Verdict};
+use keptang_domain::{Money, RefundId, Timestamp};
+use keptang_ports::{ProviderError, RefundRequest, Refunded, Refunds, Verdict, WayBack};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tokio::time::Instant;
@@ -70,6 +70,21 @@ impl Refunds for OmiseTrueMoney {
                 return Err(ProviderError::Unavailable);
             }
         }
+    }
+
+    fn way_back(&self, paid_at: Timestamp, now: Timestamp) -> Option<WayBack> {
+        let age_days = now.bangkok_day().days() - paid_at.bangkok_day().days();
+        if age_days == 0 {
+            return Some(WayBack {
+                kind: RefundKind::Void,
+                until: Some(paid_at.bangkok_day().next().midnight()),
+            });
+        }
+        let last_day = paid_at.bangkok_day().plus_days(REFUND_DAYS + 1);
+        (age_days <= REFUND_DAYS).then_some(WayBack {
+            kind: RefundKind::Refund,
+            until: Some(last_day.midnight()),
+        })
     }
 }
 
