@@ -27,7 +27,7 @@ export const setup = {
   async offer(client: Client): Promise<void> {
     if (wasLeft()) return;
     try {
-      open = (await client.settings_get({})).first_run;
+      if ((await client.settings_get({})).first_run) open = true;
     } catch {
       // A locked till has people, so it is no first run.
     }

@@ -3,6 +3,8 @@ import type { MessageKey } from "../../messages/index.svelte";
 
 export const SECTIONS = ["shop", "accounts", "providers", "slips", "people", "counter", "printer", "backup", "timing", "window", "proof", "audit"] as const;
 export type Section = (typeof SECTIONS)[number];
+/** Those whose fields wait to be saved; the others act at once. */
+export const SAVES: readonly Section[] = ["shop", "accounts", "providers", "slips", "counter", "printer", "backup", "timing"];
 
 interface Column { name: string; label: MessageKey; bank?: true; mono?: true }
 export const ACCOUNT_COLUMNS: readonly Column[] = [

@@ -17,7 +17,8 @@ const signedIn = (name: string) => (backend: MemoryBackend): void => void (backe
 function strike(keys: readonly string[]): void {
   const [code, ...rest] = keys;
   if (code === undefined) return;
-  window.dispatchEvent(new KeyboardEvent("keydown", { code, key: code.replace("Digit", ""), bubbles: true, cancelable: true }));
+  // At an element, as a person does: a window that is itself the target has no capture phase everywhere.
+  (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", { code, key: code.replace("Digit", ""), bubbles: true, cancelable: true }));
   setTimeout(() => strike(rest), 30);
 }
 const PIN = ["Digit1", "Digit2", "Digit3", "Digit4"];
