@@ -20,6 +20,12 @@ export function weekdayText(day: string, language: "th" | "en"): string {
   return SHORT[language][new Date(`${day}T00:00:00Z`).getUTCDay()] ?? "";
 }
 
+/** A day as it stands in a field: "21/11/2568", or "2025-11-21" where the shop counts by the common era. */
+export function dayField(day: string, era: "ce" | "be"): string {
+  const [year = "", month = "", date = ""] = day.split("-");
+  return era === "be" ? `${date}/${month}/${Number(year) + 543}` : day;
+}
+
 /** A day as a person types it: 2025-11-21, 21/11/2025 or 21/11/2568, in either kind of digits; null when it is none. */
 export function typedDay(text: string): string | null {
   const plain = text.replace(/[๐-๙]/g, (figure) => String(figure.charCodeAt(0) - 0x0e50)).trim();

@@ -64,6 +64,11 @@ export function dayText(day: string, language: "th" | "en", era: "ce" | "be"): s
   return wallText(`${day}T00:00:00+07:00`, 0, language, era).date;
 }
 
+/** "21 พ.ย." for "2025-11-21". */
+export function shortDay(day: string, language: "th" | "en"): string {
+  return `${Number(day.slice(8))} ${MONTHS[language][Number(day.slice(5, 7)) - 1] ?? ""}`;
+}
+
 /** The moment `ms` after another, with Bangkok's offset. */
 export function isoAfter(iso: string, ms: number): string {
   return `${new Date(Date.parse(iso) + Math.max(0, ms) + BANGKOK_MS).toISOString().slice(0, 23)}+07:00`;

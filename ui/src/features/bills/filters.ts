@@ -1,7 +1,7 @@
 // What a person asked for, as the search understands it; and as text that survives being saved under a name.
 import type { Flag, OrderState, Provider } from "../../ipc/generated";
 import type { Moved, OrderFind } from "../../ipc/day-types";
-import { shiftDay, typedDay } from "../../lib/days";
+import { dayField, shiftDay, typedDay } from "../../lib/days";
 import { typedWire } from "../../lib/typed-money";
 
 export const STATES: readonly OrderState[] = ["due", "settled", "completed", "voided", "open"];
@@ -48,9 +48,10 @@ export function wishOf(fields: Fields, moved: Moved | null): OrderFind {
 }
 
 /** The fields that lead to a wish: how a figure of the day arrives here. */
-export function fieldsOf(wish: OrderFind): Fields {
+export function fieldsOf(wish: OrderFind, era: "ce" | "be"): Fields {
+  const day = (iso: string | undefined): string => (iso === undefined ? "" : dayField(iso, era));
   return {
-    search: wish.search ?? "", from: wish.from ?? "", to: wish.to ?? "", state: wish.state ?? "", flag: wish.flag ?? (wish.flagged === true ? "any" : ""), provider: wish.provider ?? "",
+    search: wish.search ?? "", from: day(wish.from), to: day(wish.to), state: wish.state ?? "", flag: wish.flag ?? (wish.flagged === true ? "any" : ""), provider: wish.provider ?? "",
     cashier: wish.cashier ?? "", amountFrom: wish.amount_from ?? "", amountTo: wish.amount_to ?? "",
   };
 }
@@ -63,12 +64,13 @@ export type Ready = "today" | "flagged" | "manual" | "unpaid" | "week";
 export const READY: readonly Ready[] = ["today", "flagged", "manual", "unpaid", "week"];
 
 /** Filters that every shop needs, as of today. */
-export function readyFields(name: Ready, today: string): Fields {
+export function readyFields(name: Ready, day: string, era: "ce" | "be"): Fields {
+  const today = dayField(day, era);
   switch (name) {
     case "today": return { ...NONE, from: today, to: today };
     case "flagged": return { ...NONE, flag: "any" };
     case "manual": return { ...NONE, flag: "manual_confirm" };
     case "unpaid": return { ...NONE, state: "due", from: today, to: today };
-    case "week": return { ...NONE, from: shiftDay(today, -6), to: today };
+    case "week": return { ...NONE, from: dayField(shiftDay(day, -6), era), to: today };
   }
 }

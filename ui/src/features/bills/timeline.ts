@@ -4,7 +4,7 @@ import { reasonText, sourceStrength, type Strength } from "./evidence";
 import { providerName } from "../../bill/words";
 import type { IconName } from "../../design/components/icons";
 import type { TimelineLine } from "../../ipc/day-types";
-import { amountText } from "../../lib/money";
+import { amountText, parseWire } from "../../lib/money";
 import { clockText } from "../../lib/time";
 import { m, say } from "../../messages/index.svelte";
 
@@ -87,4 +87,17 @@ export function tell(line: TimelineLine): Told {
   const failedBack = event === "refund_resolved" && !back;
   const tone = failedBack || WARN.includes(event) ? "warn" : GOOD.includes(event) ? "good" : event === "declined" || event === "refused" ? "bad" : "";
   return { icon: ICONS[event], what: whatOf(line, event), detail, strength, money, tone };
+}
+
+/** The whole history. Money that comes when the bill is paid already is never told as good news. */
+export function tellAll(lines: readonly TimelineLine[], due: string): { line: TimelineLine; told: Told }[] {
+  let received = 0n;
+  return lines.map((line) => {
+    const told = tell(line);
+    const event = knownEvent(line.event);
+    if (event === null || !RECEIVES.includes(event) || line.amount === null) return { line, told };
+    const already = received >= parseWire(due) && received > 0n;
+    received += parseWire(line.amount);
+    return { line, told: already ? { ...told, tone: "warn", detail: [...told.detail, m.event_beyond()] } : told };
+  });
 }

@@ -133,7 +133,9 @@ export function sidesOf(item: ReviewItem, told: Timeline | null): [Side, Side] {
 /** What is not counted yet, or is counted already: said beside the amount. */
 export function countedWord(item: ReviewItem): string {
   switch (item.kind) {
-    case "contradiction": case "slip_waiting": case "refund_unknown": case "payout_unknown": case "qr_mismatch": case "held": return m.counted_not();
+    case "contradiction": case "slip_waiting": case "qr_mismatch": case "held": return m.counted_not();
+    case "refund_unknown": case "refund_failed": return m.counted_not_back();
+    case "payout_unknown": return m.counted_not_out();
     case "suspense": return m.counted_apart();
     case "manual_confirm": return m.counted_by_person();
     case "shift_difference": case "reconcile": return m.counted_differs();
