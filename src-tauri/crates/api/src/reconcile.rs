@@ -72,12 +72,19 @@ pub struct Reconciled {
 }
 
 impl App {
-    /// Holds a day against a provider's list, or against every list there is.
+    /// Holds a day against a provider's list, or against every list there is, and keeps what was found as a fact of
+    /// the day: what does not agree has to be settled before the day is signed, or agree in a newer run. `by` is who
+    /// asked.
     ///
     /// # Errors
     /// `bad_request` for a day or provider that is none, `no_provider` when there is no list to compare with,
     /// `provider_down` or `misconfigured` when a list could not be read.
-    pub async fn reconcile(&self, date: &str, provider: Option<&str>) -> Result<Vec<Reconciled>, ApiError> {
+    pub async fn reconcile(
+        &self,
+        date: &str,
+        provider: Option<&str>,
+        by: Option<String>,
+    ) -> Result<Vec<Reconciled>, ApiError> {
         let bad = |what: &'static str| ApiError::new(ErrorCode::BadRequest).with("argument", what);
         let day: BusinessDay = date.parse().map_err(|_| bad("date"))?;
         let named: Option<ProviderId> = provider
@@ -90,6 +97,7 @@ impl App {
         let mut reconciled = Vec::new();
         for id in providers {
             let items = self.till().reconcile(id, day).await?;
+            self.till().note_reconciled(id, day, &items, by.clone()).await?;
             reconciled.push(summed(id, &items));
         }
         Ok(reconciled)

@@ -109,7 +109,7 @@ impl Session {
     pub(crate) async fn reconcile(&mut self, date: &str, provider: Option<&str>) -> Result<Exit, Failure> {
         let app = self.open_for_questions().await?;
         let mut all_agree = true;
-        for reconciled in app.reconcile(date, provider).await? {
+        for reconciled in app.reconcile(date, provider, self.user.clone()).await? {
             all_agree &= reconciled.lines.is_empty();
             for line in &reconciled.lines {
                 self.printer.line(line, |_| {

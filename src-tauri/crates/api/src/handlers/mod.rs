@@ -384,9 +384,10 @@ pub(crate) async fn balance(app: &App, _: Who, request: ProviderRequest) -> Resu
     app.balance(&request.provider).await
 }
 
-pub(crate) async fn reconcile(app: &App, _: Who, request: ReconcileRequest) -> Result<Reconcile, ApiError> {
+pub(crate) async fn reconcile(app: &App, who: Who, request: ReconcileRequest) -> Result<Reconcile, ApiError> {
+    let provider = request.provider.as_deref();
     Ok(Reconcile {
-        providers: app.reconcile(&request.date, request.provider.as_deref()).await?,
+        providers: app.reconcile(&request.date, provider, who.name()).await?,
     })
 }
 

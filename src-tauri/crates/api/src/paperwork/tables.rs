@@ -93,7 +93,11 @@ impl App {
     }
 
     /// Differences between the ledger and the providers' lists on one day, asked of the providers now.
-    pub(crate) async fn reconcile_table(&self, day: BusinessDay) -> Result<Table, ApiError> {
+    pub(crate) async fn reconcile_table(
+        &self,
+        day: BusinessDay,
+        by: Option<String>,
+    ) -> Result<Table, ApiError> {
         let locale = self.locale();
         let mut table = Table::new(
             locale.pick("กระทบยอด", "Reconciliation"),
@@ -108,7 +112,7 @@ impl App {
                 Column::words(locale.pick("สถานะเขา", "Their state"), 14),
             ],
         );
-        for run in self.reconcile(&day.to_string(), None).await? {
+        for run in self.reconcile(&day.to_string(), None, by).await? {
             for line in run.lines {
                 let text = |text: Option<String>| text.map_or(Cell::Empty, Cell::Text);
                 table.push(vec![
