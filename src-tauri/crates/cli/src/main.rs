@@ -16,7 +16,7 @@ use args::{Cli, Command, LedgerCommand, ProviderCommand, SlipCommand};
 use clap::Parser;
 use exit::{Exit, Failure};
 use keptang_api::{App, Options, Person, Right};
-use print::Printer;
+use print::{Printer, said};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -34,8 +34,8 @@ fn main() -> ExitCode {
     let exit = match runtime {
         Ok(runtime) => runtime.block_on(run(cli)),
         Err(_) => {
-            eprintln!(
-                "The till could not start: the system gave it no threads. Close other programs and try again."
+            said(
+                "The till could not start: the system gave it no threads. Close other programs and try again.",
             );
             Exit::Error
         }
@@ -66,7 +66,7 @@ async fn run(cli: Cli) -> Exit {
         printer: Printer::new(cli.json),
     };
     match session.dispatch(command).await {
-        Ok(exit) => exit,
+        Ok(exit) => session.printer.end(exit),
         Err(failure) => session.printer.failure(&failure),
     }
 }
@@ -139,12 +139,12 @@ fn open_window() -> Exit {
     match started {
         Some(Ok(status)) if status.success() => Exit::Done,
         Some(_) => {
-            eprintln!("The window closed with an error. Its log is in the data directory.");
+            said("The window closed with an error. Its log is in the data directory.");
             Exit::Error
         }
         None => {
-            eprintln!(
-                "The window (keptang-desktop) is not installed beside this program. `keptang --help` lists what works without it."
+            said(
+                "The window (keptang-desktop) is not installed beside this program. `keptang --help` lists what works without it.",
             );
             Exit::Usage
         }

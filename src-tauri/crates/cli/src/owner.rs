@@ -7,7 +7,6 @@ use keptang_api::day::{GroupLine, Report, Totals, ZLine};
 use keptang_api::drawer::Shift;
 use keptang_api::{App, Right};
 use serde_json::json;
-use std::io::Write as _;
 use std::path::Path;
 
 impl Session {
@@ -39,9 +38,7 @@ impl Session {
             Some(file) => self.written(file, &bytes),
             // Text for a pipe; the others would only fill a terminal with noise.
             None if args.format == ReportFormat::Csv => {
-                let mut out = std::io::stdout().lock();
-                let sent = out.write_all(&bytes).and_then(|()| out.flush());
-                sent.map_err(|error| Failure::NotWritten("stdout".to_owned(), error.kind().to_string()))?;
+                self.printer.bytes(&bytes);
                 Ok(Exit::Done)
             }
             None => Err(Failure::FileNeeded),

@@ -1,19 +1,55 @@
 //! What goes to stdout: one JSON object per line, or aligned text in the shop's language.
+//!
+//! Whoever reads may leave early (`keptang report | head -1`). What a command does to money is not cut short by that:
+//! it goes on to its end, and the lines that nobody reads are dropped.
 
 use crate::exit::{Exit, Failure};
 use keptang_api::{App, Instruction, Order};
 use serde::Serialize;
 use serde_json::json;
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Write as _};
 
 /// Prints for one run of the command line.
 pub(crate) struct Printer {
     json: bool,
     thai: bool,
+    /// Something could not be written although somebody waits for it: a full disk, not a reader that left.
+    lost: Cell<bool>,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, thai: true }
+        Self {
+            json,
+            thai: true,
+            lost: Cell::new(false),
+        }
+    }
+
+    /// Writes bytes to stdout as they are.
+    pub(crate) fn bytes(&self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                tracing::error!(error = %error, "stdout could not be written");
+                self.lost.set(true);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&self, text: &str) {
+        self.bytes(format!("{text}\n").as_bytes());
+    }
+
+    /// How a command ends that came to `exit`: what was to be shown and is lost is not done.
+    pub(crate) fn end(&self, exit: Exit) -> Exit {
+        if self.lost.get() && exit == Exit::Done {
+            said("stdout could not be written. Check the disk.");
+            return Exit::Error;
+        }
+        exit
     }
 
     /// A format asked for by name, whatever `--json` says.
@@ -30,15 +66,14 @@ impl Printer {
     }
 
     /// One line for programs, or the text for people.
-    #[expect(clippy::print_stdout, reason = "stdout is the product of this program")]
     pub(crate) fn line(&self, value: &impl Serialize, text: impl FnOnce(bool) -> String) {
         if self.json {
             match serde_json::to_string(value) {
-                Ok(line) => println!("{line}"),
+                Ok(line) => self.text(&line),
                 Err(error) => tracing::error!(error = %error, "a line could not be written"),
             }
         } else {
-            println!("{}", text(self.thai));
+            self.text(&text(self.thai));
         }
     }
 
@@ -48,7 +83,7 @@ impl Printer {
 
     /// A hint for people at the terminal; never on stdout, where programs read.
     pub(crate) fn hint(&self, th: &str, en: &str) {
-        eprintln!("{}", if self.thai { th } else { en });
+        said(if self.thai { th } else { en });
     }
 
     /// Why another provider is asked: said to people, and in the order's own line to programs.
@@ -63,7 +98,6 @@ impl Printer {
     }
 
     /// The QR as blocks of text, for a customer standing at a terminal.
-    #[expect(clippy::print_stdout, reason = "stdout is the product of this program")]
     pub(crate) fn qr(&self, order: &Order) {
         if self.json {
             return;
@@ -96,10 +130,10 @@ impl Printer {
             Instruction::Redirect { url, .. } => (Some(url.clone()), Some(url.clone())),
         };
         if let Some(words) = words {
-            println!("{words}");
+            self.text(&words);
         }
         if let Some(drawn) = text.as_deref().and_then(keptang_api::terminal_qr) {
-            println!("{drawn}");
+            self.text(&drawn);
         }
     }
 
@@ -111,9 +145,9 @@ impl Printer {
                 "message_th": failure.sentence(true), "message_en": failure.sentence(false),
             });
             // A program reading stdout gets nothing it did not ask for: errors are for stderr.
-            eprintln!("{line}");
+            said(&line.to_string());
         } else {
-            eprintln!("{}", failure.sentence(self.thai));
+            said(&failure.sentence(self.thai));
         }
         exit
     }
@@ -132,6 +166,11 @@ impl Serialize for Line<'_> {
         }
         line.serialize(serializer)
     }
+}
+
+/// A sentence on stderr, if anybody still reads there.
+pub(crate) fn said(sentence: &str) {
+    let _ = writeln!(io::stderr().lock(), "{sentence}");
 }
 
 /// One line an order: number, amount, state in words, provider, flags.
