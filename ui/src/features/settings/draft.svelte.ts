@@ -67,6 +67,11 @@ export class Draft {
     return (language() === "th" ? message_th : message_en) ?? errorText(found);
   }
 
+  /** The PIN that was remembered is forgotten; what is typed stays. */
+  forget(): void {
+    this.#approver = null;
+  }
+
   drop(): void {
     this.#changed = {};
     this.#faults = {};
