@@ -241,5 +241,5 @@ describe("every scene", () => {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], preload: false, resultTypes: ["violations"], rules: { "color-contrast": { enabled: false } },
     });
     expect(result.violations.map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
-  });
+  }, 20_000);
 });
