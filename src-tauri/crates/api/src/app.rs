@@ -3,6 +3,7 @@
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
 use crate::people::Pepper;
+use crate::printing;
 use crate::session::Chair;
 use crate::shift_word;
 use crate::system::{AliveMark, SystemClock, SystemIds, dead_workers};
@@ -13,12 +14,13 @@ use keptang_checkout::{Parts, Till, TillConfig, TillEvent, Timing};
 use keptang_domain::order::OrderState;
 use keptang_domain::{Money, Timestamp};
 use keptang_ports::{Clock, Ids, Ledger, LedgerError, NoticeSink, PaymentProvider, WorkerId};
+use keptang_printer::PrintQueue;
 use keptang_providers::crypto_2328::Crypto2328;
 use keptang_providers::{HttpClientError, Providers};
-use keptang_settings::{Keychain, LedgerUrl, Secrets, Settings, SettingsError};
+use keptang_settings::{Keychain, LedgerUrl, SecretName, Secrets, Settings, SettingsError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -121,6 +123,14 @@ struct Inner {
     events: broadcast::Sender<AppEvent>,
     chair: Chair,
     pepper: Pepper,
+    keychain: Keychain,
+    /// Variables of ours that this till was opened with.
+    environment: Vec<(String, String)>,
+    /// Keys that were given since.
+    stored: Mutex<Vec<SecretName>>,
+    /// A setting or a key was changed; it holds after the next start.
+    restart_needed: AtomicBool,
+    printer: Option<PrintQueue>,
     _alive: AliveMark,
 }
 
@@ -133,6 +143,9 @@ const QUOTA_FIRST: Duration = Duration::from_secs(5);
 const QUOTA_EVERY: Duration = Duration::from_secs(3_600);
 /// How soon limits that were not told are asked for again.
 const LIMITS_AGAIN: Duration = Duration::from_secs(60);
+/// How soon after the start, and how often, is looked whether a copy is due.
+const COPY_FIRST: Duration = Duration::from_secs(60);
+const COPY_EVERY: Duration = Duration::from_secs(600);
 const EVENT_BACKLOG: usize = 256;
 
 impl App {
@@ -183,6 +196,7 @@ impl App {
             worker,
             slips: Some(slips),
         });
+        let printer = printing::queue(&settings, data_dir);
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let training = settings.training.then(|| Training::new(&settings, data_dir));
         let app = Self {
@@ -200,6 +214,14 @@ impl App {
                 settings,
                 chair: Chair::default(),
                 pepper,
+                keychain,
+                environment: environment
+                    .into_iter()
+                    .filter(|(name, _)| name.starts_with("KEPTANG_"))
+                    .collect(),
+                stored: Mutex::new(Vec::new()),
+                restart_needed: AtomicBool::new(false),
+                printer,
                 _alive: alive,
             }),
         };
@@ -229,6 +251,14 @@ impl App {
             let (till, stop) = (till.clone(), self.inner.stop.clone());
             async move { till.drive_slips(stop).await }
         });
+        if let Some(printer) = self.inner.printer.clone() {
+            let stop = self.inner.stop.clone();
+            tokio::spawn(async move { printer.run(stop).await });
+        }
+        if let Some(lock) = self.auto_print_lock() {
+            tokio::spawn(self.clone().print_receipts(till.subscribe(), lock));
+        }
+        tokio::spawn(self.clone().keep_copies());
         tokio::spawn(self.clone().keep_house());
         tokio::spawn(self.clone().learn_limits());
         tokio::spawn(self.clone().watch_quota());
@@ -271,6 +301,34 @@ impl App {
 
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.inner.secrets
+    }
+
+    pub(crate) fn print_queue(&self) -> Option<&PrintQueue> {
+        self.inner.printer.as_ref()
+    }
+
+    pub(crate) fn keychain(&self) -> &Keychain {
+        &self.inner.keychain
+    }
+
+    /// Variables of ours that this till was opened with.
+    pub(crate) fn environment(&self) -> &[(String, String)] {
+        &self.inner.environment
+    }
+
+    pub(crate) fn restart_needed(&self) -> &AtomicBool {
+        &self.inner.restart_needed
+    }
+
+    /// Remembers that a key was given; the running till goes on with the ones it has.
+    pub(crate) fn stored(&self, name: SecretName) {
+        let mut stored = self.inner.stored.lock().expect("nobody panics while holding it");
+        stored.push(name);
+    }
+
+    pub(crate) fn was_stored(&self, name: SecretName) -> bool {
+        let stored = self.inner.stored.lock().expect("nobody panics while holding it");
+        stored.contains(&name)
     }
 
     pub(crate) fn chair(&self) -> &Chair {
@@ -384,6 +442,31 @@ impl App {
             };
             // Nobody listening is no fault.
             let _ = self.inner.events.send(event);
+        }
+    }
+
+    /// Prints the receipt of every order that is paid from now on.
+    async fn print_receipts(self, mut heard: broadcast::Receiver<TillEvent>, _lock: std::fs::File) {
+        loop {
+            match heard.recv().await {
+                Ok(TillEvent::OrderChanged { order }) => self.print_by_itself(order).await,
+                // What was missed is one key away.
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return,
+            }
+        }
+    }
+
+    /// Makes the owner's copies when they are due. A command that is over in a moment makes none.
+    async fn keep_copies(self) {
+        let mut pause = COPY_FIRST;
+        loop {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = COPY_EVERY;
+            self.copy_when_due().await;
         }
     }
 

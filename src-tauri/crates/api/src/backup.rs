@@ -172,32 +172,38 @@ async fn prove(path: &Path) -> Result<VerifyReport, ApiError> {
     Ok(report?)
 }
 
-/// What is there moves aside first; only then does the copy take its place. A step that fails leaves both on the disk.
+/// What is there moves aside first, all of it under one stamp, so that a ledger and its write-ahead log still belong
+/// together; only then does the copy take its place. A step that fails leaves both on the disk.
 fn put_in_place(unpacked: &Path, data_dir: &Path, environment: &[(String, String)]) -> Result<(), ApiError> {
     let fault = |error: std::io::Error| io_fault(data_dir, &error);
-    // The settings first: they say where the ledger goes.
-    let aside = |path: &Path| -> Result<(), ApiError> {
-        if path.exists() {
-            let stamp = SystemClock.now().ms();
-            let mut name = path.as_os_str().to_owned();
-            name.push(format!(".before-restore-{stamp}"));
-            std::fs::rename(path, name).map_err(fault)?;
-        }
-        Ok(())
-    };
-    for name in [SETTINGS_FILE, PEPPER_FILE] {
-        let fresh = unpacked.join(name);
-        if fresh.exists() {
-            aside(&data_dir.join(name))?;
-            std::fs::rename(fresh, data_dir.join(name)).map_err(fault)?;
-        }
-    }
-    let settings = Settings::load(data_dir, overrides(environment)).map_err(|_| refused("settings"))?;
+    // The settings of the copy say where the ledger goes, or else those that stay.
+    let has_settings = unpacked.join(SETTINGS_FILE).exists();
+    let source = if has_settings { unpacked } else { data_dir };
+    let settings = Settings::load(source, overrides(environment)).map_err(|_| refused("settings"))?;
     let ledger = ledger_path(&settings, data_dir).ok_or_else(|| refused("no_file"))?;
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = ledger.as_os_str().to_owned();
-        name.push(suffix);
-        aside(Path::new(&name))?;
+    let mut put = vec![(unpacked.join(LEDGER_ENTRY), ledger)];
+    for name in [SETTINGS_FILE, PEPPER_FILE] {
+        if unpacked.join(name).exists() {
+            put.push((unpacked.join(name), data_dir.join(name)));
+        }
     }
-    std::fs::rename(unpacked.join(LEDGER_ENTRY), &ledger).map_err(fault)
+    let kept = format!(".before-restore-{}", SystemClock.now().ms());
+    let with = |path: &Path, ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    for (_, place) in &put {
+        for beside in ["", "-wal", "-shm"] {
+            let there = with(place, beside);
+            if there.exists() {
+                // SQLite looks for the log of `x` at `x-wal`.
+                std::fs::rename(there, with(&with(place, &kept), beside)).map_err(fault)?;
+            }
+        }
+    }
+    for (fresh, place) in put {
+        std::fs::rename(fresh, place).map_err(fault)?;
+    }
+    Ok(())
 }

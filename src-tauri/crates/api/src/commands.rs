@@ -5,6 +5,9 @@ use crate::app::App;
 use crate::bills::{
     Bill, Found, OrderFind, RefundOffer, RefundRequest, SlipPictureReply, SlipPictureRequest,
 };
+use crate::configure::{
+    BackupState, DrillRequest, Proof, SecretPutRequest, SettingsPutRequest, SettingsView,
+};
 use crate::day::{
     DayRequest, DayReview, DaySignRequest, ReviewItem, SettleRequest, Trend, TrendRequest, ZLine,
 };
@@ -16,7 +19,11 @@ use crate::dto::{
 };
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
+use crate::paperwork::SavedFile;
 use crate::payout::Balance;
+use crate::printing::{
+    DayPaperRequest, ExportRequest, JobRequest, PrintRequest, PrinterState, ReceiptRequest, ReceiptView,
+};
 use crate::provider_lines::ProviderTest;
 use crate::session::{As, Session};
 use crate::slips::Slip;
@@ -106,6 +113,21 @@ command_list! {
     review_settle(SettleRequest) -> ReviewItem, Needs::Pin(Right::Decide);
     day_close(DayRequest) -> ZLine, Needs::Pin(Right::Decide);
     day_sign(DaySignRequest) -> DayReview, Needs::Pin(Right::Own);
+    day_paper(DayPaperRequest) -> SavedFile, Needs::Right(Right::Review);
+    day_export(ExportRequest) -> SavedFile, Needs::Right(Right::Review);
+    order_receipt(ReceiptRequest) -> ReceiptView, Needs::Right(Right::Take);
+    receipt_print(PrintRequest) -> PrinterState, Needs::Right(Right::Take);
+    printer_state(Nothing) -> PrinterState, Needs::Right(Right::Take);
+    printer_test(Nothing) -> PrinterState, Needs::Right(Right::Take);
+    printer_drop(JobRequest) -> PrinterState, Needs::Right(Right::Take);
+    settings_get(Nothing) -> SettingsView, Needs::Right(Right::Look);
+    settings_put(SettingsPutRequest) -> SettingsView, Needs::Pin(Right::Own);
+    secret_put(SecretPutRequest) -> SettingsView, Needs::Pin(Right::Own);
+    backup_state(Nothing) -> BackupState, Needs::Right(Right::Review);
+    backup_now(Nothing) -> BackupState, Needs::Pin(Right::Own);
+    backup_drill(DrillRequest) -> Proof, Needs::Pin(Right::Own);
+    ledger_verify(Nothing) -> Proof, Needs::Right(Right::Review);
+    diagnostics(Nothing) -> SavedFile, Needs::Right(Right::Own);
     trend(TrendRequest) -> Trend, Needs::Right(Right::Review);
     shift_state(Nothing) -> Shifts, Needs::Right(Right::Take);
     shift_open(ShiftOpenRequest) -> Shift, Needs::Right(Right::Take);

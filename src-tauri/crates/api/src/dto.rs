@@ -4,6 +4,8 @@
 //! string in baht with two digits, because a JavaScript number cannot hold every value; moments are RFC 3339 with
 //! Bangkok's offset. ts-rs writes the TypeScript side from here.
 
+use crate::configure::Announcement;
+use crate::drawer::ShiftLine;
 use crate::provider_lines::ProviderLine;
 use crate::reconcile::Reconciled;
 use crate::session::Session;
@@ -349,7 +351,13 @@ pub struct TillState {
     #[ts(type = "\"low\" | \"used_up\" | null")]
     pub slip_quota: Option<&'static str>,
     /// Minutes without a key or touch after which the window locks; 0 means never.
-    pub idle_lock_minutes: u16,
+    pub idle_lock_minutes: u32,
+    /// The open shift of this counter.
+    pub shift: Option<ShiftLine>,
+    /// Changes that no shift has gone through yet.
+    pub announcements: Vec<Announcement>,
+    /// A printer is set up.
+    pub printer_on: bool,
     /// Who stands at the till, and what they may do.
     pub session: Session,
 }

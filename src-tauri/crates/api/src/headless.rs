@@ -237,8 +237,11 @@ impl App {
             by_transfer: wish.by_transfer,
             attempt: attempt.transpose()?,
         };
+        let by = Some(refund.by.clone());
         let (order, id) = self.till().refund(refund).await?;
-        Ok((self.show(&order).await, refund_end(&order, id)))
+        let end = refund_end(&order, id);
+        let order = self.issue_credit_notes(order, by).await?;
+        Ok((self.show(&order).await, end))
     }
 
     /// Proves the ledger.

@@ -50,6 +50,11 @@ impl Pepper {
         Self(bytes.to_owned())
     }
 
+    /// For taking it out of what leaves the till.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
     fn hasher(&self, params: Params) -> Result<Argon2<'_>, PersonError> {
         Argon2::new_with_secret(&self.0, Algorithm::Argon2id, Version::V0x13, params)
             .map_err(|_| PersonError::Hash)

@@ -2,11 +2,14 @@
 
 use crate::bills;
 use crate::commands::COMMANDS;
+use crate::configure;
 use crate::day;
 use crate::drawer;
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
+use crate::paperwork::SavedFile;
 use crate::payout::Balance;
+use crate::printing;
 use crate::provider_lines::{ProviderLine, ProviderTest};
 use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
 use crate::session::{Known, Session};
@@ -131,6 +134,25 @@ pub fn typescript() -> String {
         declare::<drawer::DrawerMoveRequest>(&config),
         declare::<drawer::CountedSum>(&config),
         declare::<drawer::ShiftCountRequest>(&config),
+        declare::<SavedFile>(&config),
+        declare::<printing::PrinterState>(&config),
+        declare::<printing::PrintJob>(&config),
+        declare::<printing::ReceiptView>(&config),
+        declare::<printing::ReceiptRequest>(&config),
+        declare::<printing::PrintRequest>(&config),
+        declare::<printing::JobRequest>(&config),
+        declare::<printing::DayPaperRequest>(&config),
+        declare::<printing::ExportRequest>(&config),
+        declare::<configure::SettingsView>(&config),
+        declare::<configure::SecretLine>(&config),
+        declare::<configure::SettingsPutRequest>(&config),
+        declare::<configure::SettingChangeLine>(&config),
+        declare::<configure::SecretPutRequest>(&config),
+        declare::<configure::BackupState>(&config),
+        declare::<configure::CopyLine>(&config),
+        declare::<configure::DrillRequest>(&config),
+        declare::<configure::Proof>(&config),
+        declare::<configure::Announcement>(&config),
         declare::<staff::PersonLine>(&config),
         declare::<staff::People>(&config),
         declare::<staff::PersonAddRequest>(&config),

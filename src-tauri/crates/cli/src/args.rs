@@ -116,6 +116,9 @@ pub(crate) struct ReceiptArgs {
     /// Width of the paper in millimetres, or a4
     #[arg(long, value_name = "P", default_value = "80")]
     pub(crate) paper: PaperArg,
+    /// The credit note of this refund instead of the receipt
+    #[arg(long, value_name = "REFUND_ID")]
+    pub(crate) refund: Option<String>,
     /// Where to
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(crate) output: PathBuf,

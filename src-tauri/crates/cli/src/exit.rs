@@ -126,10 +126,11 @@ impl Failure {
             | Self::File(..) => Exit::Usage,
             // A label that is none is a slip of the fingers, not a rule that forbids it.
             Self::Api(error)
-                if error
-                    .params
-                    .get("why")
-                    .is_some_and(|why| why == "unknown_account" || why == "not_open") =>
+                if error.code == ErrorCode::PayoutRefused
+                    && error
+                        .params
+                        .get("why")
+                        .is_some_and(|why| why == "unknown_account" || why == "not_open") =>
             {
                 Exit::Usage
             }

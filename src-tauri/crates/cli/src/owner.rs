@@ -119,6 +119,8 @@ impl Session {
                 Ok(Exit::Done)
             }
             DayCommand::Sign { day, reason } => {
+                // Blanks explain nothing.
+                let reason = reason.filter(|reason| !reason.trim().is_empty());
                 let by = self.approved(&app, Right::Own).await?.name;
                 let signed = app
                     .sign_day(day.date.as_deref(), by, reason.clone(), reason.as_deref())

@@ -14,7 +14,11 @@ impl Session {
             PaperArg::Roll80 => PaperSize::Roll80,
             PaperArg::A4 => PaperSize::A4,
         };
-        let (number, pdf) = app.receipt_pdf(&args.order, size, self.user.clone()).await?;
+        let by = self.user.clone();
+        let (number, pdf) = match &args.refund {
+            Some(refund) => app.credit_note_pdf(&args.order, refund, size, by).await?,
+            None => app.receipt_pdf(&args.order, size, by).await?,
+        };
         keptang_api::write_whole(&args.output, &pdf).map_err(|error| {
             Failure::NotWritten(args.output.display().to_string(), error.kind().to_string())
         })?;

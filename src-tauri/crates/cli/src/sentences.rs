@@ -294,6 +294,10 @@ fn refused(why: &str) -> (String, String) {
             "นับเงินในลิ้นชักก่อน แล้วสั่ง keptang shift close --counted ยอดที่นับได้",
             "Count the drawer first: keptang shift close --counted A.",
         ),
+        "count_again" => (
+            "มีเงินเข้าออกหลังนับ นับใหม่แล้วสั่ง keptang shift close อีกครั้ง",
+            "Money moved since the count. Count again, then keptang shift close.",
+        ),
         "no_recount" => (
             "นับครบสองครั้งแล้ว ปิดกะด้วยยอดที่นับไว้",
             "It was counted twice already. Close the shift with what was counted.",
@@ -304,6 +308,10 @@ fn refused(why: &str) -> (String, String) {
             "Nothing moved since the last Z of that day.",
         ),
         "future" => ("วันนั้นยังมาไม่ถึง", "That day has not begun."),
+        "not_over" => (
+            "วันนี้ยังไม่จบ ปิดยอดด้วย keptang day z ก่อน",
+            "The day is not over. Close it first: keptang day z.",
+        ),
         "not_closed" => (
             "ยังไม่ได้ปิดยอด Z ของวันนั้น สั่ง keptang day z ก่อน",
             "That day is not closed yet: keptang day z first.",
@@ -329,6 +337,18 @@ fn refused(why: &str) -> (String, String) {
         "not_intact" => (
             "สมุดบัญชีในสำเนาไม่ครบถ้วน ไม่ได้เปลี่ยนอะไร",
             "The ledger inside the copy is not intact. Nothing was replaced.",
+        ),
+        "no_file" => (
+            "สมุดบัญชีนี้ไม่ใช่ไฟล์ สำรองด้วยเครื่องมือของฐานข้อมูล",
+            "This ledger is no file. Copy it with the database's own tools.",
+        ),
+        "no_folder" => (
+            "ใช้โฟลเดอร์ข้อมูลไม่ได้ ตรวจ --data-dir",
+            "The data directory cannot be used. Check --data-dir.",
+        ),
+        "settings" => (
+            "settings.toml ในสำเนาใช้กับเครื่องนี้ไม่ได้ ไม่ได้เปลี่ยนอะไร ตรวจค่า KEPTANG__ ที่ตั้งไว้",
+            "The settings inside the copy cannot be used here. Nothing was replaced; check KEPTANG__ variables.",
         ),
         "in_use" => (
             "มีโปรแกรมเก็บตังเปิดอยู่ ปิดก่อนแล้วกู้ใหม่",

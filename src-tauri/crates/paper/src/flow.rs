@@ -3,7 +3,7 @@
 //! Knows paper, lines and columns; what a receipt or a report says is decided by those modules.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use keptang_qr::Modules;
 
@@ -123,7 +123,7 @@ pub(crate) struct Place {
 }
 
 /// The lines of a text that was set.
-type Lines = Rc<[Rc<ShapedLine>]>;
+type Lines = Arc<[Arc<ShapedLine>]>;
 
 fn empty_page(sheet: &Sheet) -> Page {
     Page {
@@ -222,17 +222,17 @@ impl Flow {
         let units = to_units(width, face.units_per_em(), style.size);
         let known = self.shaped.entry((style.weight, units)).or_default();
         if let Some(lines) = known.get(text) {
-            return Rc::clone(lines);
+            return Arc::clone(lines);
         }
-        let lines: Lines = wrap_lines(face, text, units).into_iter().map(Rc::new).collect();
-        known.insert(text.to_owned(), Rc::clone(&lines));
+        let lines: Lines = wrap_lines(face, text, units).into_iter().map(Arc::new).collect();
+        known.insert(text.to_owned(), Arc::clone(&lines));
         lines
     }
 
     /// One line between `left` and `right`, its baseline at `y`.
     pub(crate) fn put(
         &mut self,
-        line: &Rc<ShapedLine>,
+        line: &Arc<ShapedLine>,
         style: Type,
         (left, right): (Length, Length),
         side: Side,
@@ -245,7 +245,7 @@ impl Flow {
             Side::Right => left + slack,
         };
         self.draw(Mark::Text(TextMark {
-            line: Rc::clone(line),
+            line: Arc::clone(line),
             weight: style.weight,
             size: style.size,
             grey: style.grey,
@@ -419,7 +419,7 @@ pub(crate) fn watermark(pages: &mut [Page], text: &str) {
             weight: Weight::Bold,
             grey: Grey::WATERMARK,
         };
-        let line = Rc::new(crate::text::shape_line(Face::of(Weight::Bold), text));
+        let line = Arc::new(crate::text::shape_line(Face::of(Weight::Bold), text));
         let per_point = style(pt10(10)).length(line.advance);
         let size = scale(page.width, pt10(10), per_point);
         let rise = page.width * 3 / 5;
@@ -427,7 +427,7 @@ pub(crate) fn watermark(pages: &mut [Page], text: &str) {
         let mut y = page.height.min(rise + size);
         while y <= page.height {
             marks.push(Mark::Text(TextMark {
-                line: Rc::clone(&line),
+                line: Arc::clone(&line),
                 weight: Weight::Bold,
                 size,
                 grey: Grey::WATERMARK,

@@ -1,6 +1,6 @@
 //! Tables on pages: the header stands again on every page, a row is never torn.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::amount::{grouped, grouped_count};
 use crate::document::{HAIR_RULE, INK_RULE};
@@ -103,7 +103,7 @@ fn put_header(flow: &mut Flow, columns: &[Column], edges: &[Edges]) {
 
 /// A cell with its lines, before its row has a place.
 struct LaidCell {
-    lines: Vec<Rc<ShapedLine>>,
+    lines: Vec<Arc<ShapedLine>>,
     style: Type,
     side: Side,
 }
@@ -158,7 +158,7 @@ fn words(flow: &mut Flow, text: &str, style: Type, width: Length, side: Side) ->
         && let Some(last) = lines.last_mut()
     {
         let units = last.advance;
-        *last = Rc::new(fit_line(
+        *last = Arc::new(fit_line(
             Face::of(style.weight),
             &format!("{} …", last.text),
             units,

@@ -3,7 +3,7 @@
 //! Places are measured from the top left corner, downwards, in thousandths of a point. Ink is black or grey: paper
 //! of this shop has no colours (design.md §1).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::measure::{Length, from_units};
 use crate::text::{Face, ShapedLine, Weight};
@@ -38,7 +38,7 @@ pub(crate) enum Mark {
 
 #[derive(Debug, Clone)]
 pub(crate) struct TextMark {
-    pub(crate) line: Rc<ShapedLine>,
+    pub(crate) line: Arc<ShapedLine>,
     pub(crate) weight: Weight,
     pub(crate) size: Length,
     pub(crate) grey: Grey,

@@ -102,6 +102,12 @@ impl Keychain {
         }
     }
 
+    /// Whether there is one to ask; whether it is unlocked shows when it is asked.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.store.is_some()
+    }
+
     pub(crate) fn read<T: Send + 'static>(
         &self,
         visit: impl FnOnce(&dyn KeychainStore) -> Result<T, KeychainUnusable> + Send + 'static,

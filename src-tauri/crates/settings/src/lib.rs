@@ -35,8 +35,9 @@ pub use edit::{Changed, EditedSettings, SettingChange, SettingValue, SettingsFil
 pub use error::{Expected, Place, SettingsError};
 pub use init::init_text;
 pub use keychain::{KEYCHAIN_NAMES_FILE, KEYCHAIN_VARIABLE, Keychain, KeychainStore, KeychainUnusable};
-pub use load::{SETTINGS_FILE, process_environment};
+pub use load::{SETTINGS_FILE, process_environment, values};
 pub use pepper::{PEPPER_FILE, pepper};
+pub use schema::is_account;
 pub use secret::{Secret, SecretName};
 pub use secrets::{SecretPlace, Secrets, remove_secret, store_secret};
 pub use secrets_file::{SECRETS_FILE, SecretsFile};

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::check::{Raw, Refusal, Value, check, expected};
+use crate::edit::SettingValue;
 use crate::error::{Expected, Place, SettingsError};
 use crate::schema::{self, KEYS, Key, Kind};
 use crate::secret::{SecretName, looks_secret};
@@ -68,14 +69,34 @@ impl Settings {
         if let Some(text) = file {
             values.read_file(text.trim_start_matches('\u{feff}'))?;
         }
-        for (variable, text) in environment {
-            if let Some(rest) = variable.strip_prefix(OVERRIDE_PREFIX) {
-                let path = path_of_variable(rest);
-                values.read_override(&path, &text, variable)?;
-            }
-        }
+        values.read_environment(environment)?;
         Ok(Self::from_values(&values))
     }
+}
+
+/// What holds for every key: what the environment says, else the file, else the default; `None` where nothing is set.
+///
+/// # Errors
+/// As [`Settings::load`].
+pub fn values(
+    data_dir: &Path,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Vec<(&'static str, Option<SettingValue>)>, SettingsError> {
+    let path = data_dir.join(SETTINGS_FILE);
+    let mut values = Values::defaults();
+    match fs::read_to_string(&path) {
+        Ok(text) => values.read_file(text.trim_start_matches('\u{feff}'))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(SettingsError::FileUnreadable {
+                path,
+                reason: error.kind(),
+            });
+        }
+    }
+    values.read_environment(environment)?;
+    let shown = |key: &Key| (key.path, values.get(key.path).map(SettingValue::from));
+    Ok(KEYS.iter().map(shown).collect())
 }
 
 /// `SHOP__NAME` to `shop.name`.
@@ -121,6 +142,19 @@ impl Values {
             Some(value) => self.0.insert(key.path, value),
             None => self.0.remove(key.path),
         };
+        Ok(())
+    }
+
+    fn read_environment(
+        &mut self,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(), SettingsError> {
+        for (variable, text) in environment {
+            if let Some(rest) = variable.strip_prefix(OVERRIDE_PREFIX) {
+                let path = path_of_variable(rest);
+                self.read_override(&path, &text, variable)?;
+            }
+        }
         Ok(())
     }
 

@@ -304,6 +304,13 @@ pub(crate) const KEYS: &[Key] = &[
     key("printer.auto", Kind::Flag, "false", "พิมพ์เองเมื่อจ่ายแล้ว", "Print by itself when paid"),
 ];
 
+/// Whether a key holds, or its rows hold, an account that only its owner should see whole.
+#[must_use]
+pub fn is_account(path: &str) -> bool {
+    const ROWS: [&str; 2] = ["shop.accounts", "providers.jwt_gateway.payout_accounts"];
+    ROWS.contains(&path) || find(path).is_some_and(Key::is_account)
+}
+
 pub(crate) fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
 }

@@ -506,6 +506,18 @@ slip_quota: "low" | "used_up" | null,
  */
 idle_lock_minutes: number, 
 /**
+ * The open shift of this counter.
+ */
+shift: ShiftLine | null, 
+/**
+ * Changes that no shift has gone through yet.
+ */
+announcements: Array<Announcement>, 
+/**
+ * A printer is set up.
+ */
+printer_on: boolean, 
+/**
  * Who stands at the till, and what they may do.
  */
 session: Session, };
@@ -1897,6 +1909,285 @@ export type ShiftCountRequest = {
  * Each method at most once.
  */
 counted: Array<CountedSum>, };
+export type SavedFile = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * How long it is.
+ */
+bytes: number, };
+export type PrinterState = { 
+/**
+ * What it is.
+ */
+kind: "none" | "tcp" | "device", 
+/**
+ * Jobs that wait.
+ */
+waiting: number, 
+/**
+ * Why they wait.
+ */
+error: "unreachable" | "refused" | "paper_or_offline" | "permission" | "not_found" | "queue_unreadable" | null, 
+/**
+ * When it last took a whole job.
+ */
+printed_at: string | null, 
+/**
+ * What waits, oldest first.
+ */
+jobs: Array<PrintJob>, };
+export type PrintJob = { 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+what: "receipt" | "credit_note" | "report" | "test_page" | "drawer", 
+/**
+ * Since when it waits.
+ */
+since: string, };
+export type ReceiptView = { 
+/**
+ * Its number.
+ */
+number: string, 
+/**
+ * The order, completed.
+ */
+order: Order, 
+/**
+ * It had its number before, and says so.
+ */
+copy: boolean, 
+/**
+ * How it looks, a PNG as base64.
+ */
+picture_base64: string, 
+/**
+ * The same as PDF.
+ */
+file: SavedFile, };
+export type ReceiptRequest = { 
+/**
+ * Id or number.
+ */
+order: string, 
+/**
+ * On which paper.
+ */
+paper: "58" | "80" | "a4", 
+/**
+ * The credit note of this refund instead.
+ */
+refund_id?: string, };
+export type PrintRequest = { 
+/**
+ * Id or number.
+ */
+order: string, 
+/**
+ * The credit note of this refund instead.
+ */
+refund_id?: string, };
+export type JobRequest = { 
+/**
+ * Its name.
+ */
+id: string, };
+export type DayPaperRequest = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * Which paper.
+ */
+what: "x" | "z" | "day", 
+/**
+ * Which Z; the last of the day when left out.
+ */
+number?: number, };
+export type ExportRequest = { 
+/**
+ * First business day.
+ */
+from: string, 
+/**
+ * Last business day.
+ */
+to: string, 
+/**
+ * Of what.
+ */
+what: "orders" | "day" | "methods" | "reconcile", 
+/**
+ * As what.
+ */
+format: "csv" | "xlsx" | "pdf", };
+export type SettingsView = { 
+/**
+ * Every key, as in settings.toml, with what holds now; `null` where nothing is set.
+ */
+values: Record<string, unknown>, 
+/**
+ * Keys of providers, without their values.
+ */
+secrets: Array<SecretLine>, 
+/**
+ * Keys that the environment sets, whatever the file says.
+ */
+overridden: Array<string>, 
+/**
+ * New keys go into the computer's keychain.
+ */
+keychain: boolean, 
+/**
+ * Stands for the file as it was read; to be given back with a change.
+ */
+file_version: string, 
+/**
+ * Nothing here is real.
+ */
+training: boolean, 
+/**
+ * What was changed holds after the next start.
+ */
+restart_needed: boolean, 
+/**
+ * Nobody has set this shop up yet.
+ */
+first_run: boolean, };
+export type SecretLine = { 
+/**
+ * Its variable.
+ */
+name: string, 
+/**
+ * There is one.
+ */
+set: boolean, 
+/**
+ * Where it lies.
+ */
+from: "environment" | "keychain" | "file" | null, 
+/**
+ * It moves real money, where its letters say so.
+ */
+live: boolean | null, };
+export type SettingsPutRequest = { 
+/**
+ * What.
+ */
+changes: Array<SettingChangeLine>, 
+/**
+ * The file that was looked at.
+ */
+file_version: string, };
+export type SettingChangeLine = { 
+/**
+ * As in settings.toml.
+ */
+key: string, 
+/**
+ * The new value.
+ */
+value: unknown, };
+export type SecretPutRequest = { 
+/**
+ * Its variable.
+ */
+name: string, 
+/**
+ * The key.
+ */
+value: string, };
+export type BackupState = { 
+/**
+ * Where they go by themselves.
+ */
+folder: string | null, 
+/**
+ * How often.
+ */
+every_hours: number, 
+/**
+ * The newest.
+ */
+last: CopyLine | null, 
+/**
+ * Why the last one was not made.
+ */
+error: string | null, 
+/**
+ * They can be encrypted.
+ */
+passphrase_set: boolean, };
+export type CopyLine = { 
+/**
+ * When it was made.
+ */
+at: string, 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * How long it is.
+ */
+bytes: number, };
+export type DrillRequest = { 
+/**
+ * Which; the newest when left out.
+ */
+path?: string, 
+/**
+ * Its passphrase; the one that is kept when left out.
+ */
+passphrase?: string, };
+export type Proof = { 
+/**
+ * Nothing is wrong.
+ */
+ok: boolean, 
+/**
+ * Events read.
+ */
+events: number, 
+/**
+ * Bills rebuilt.
+ */
+orders: number, 
+/**
+ * The first thing that is wrong.
+ */
+fault: string | null, };
+export type Announcement = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Who.
+ */
+by: string | null, 
+/**
+ * What.
+ */
+what: "account_changed" | "key_changed" | "provider_changed", 
+/**
+ * Of what.
+ */
+subject: string, };
 export type PersonLine = { 
 /**
  * Unique.
@@ -2032,6 +2323,21 @@ export interface Commands {
   review_settle: { req: SettleRequest; reply: ReviewItem };
   day_close: { req: DayRequest; reply: ZLine };
   day_sign: { req: DaySignRequest; reply: DayReview };
+  day_paper: { req: DayPaperRequest; reply: SavedFile };
+  day_export: { req: ExportRequest; reply: SavedFile };
+  order_receipt: { req: ReceiptRequest; reply: ReceiptView };
+  receipt_print: { req: PrintRequest; reply: PrinterState };
+  printer_state: { req: Nothing; reply: PrinterState };
+  printer_test: { req: Nothing; reply: PrinterState };
+  printer_drop: { req: JobRequest; reply: PrinterState };
+  settings_get: { req: Nothing; reply: SettingsView };
+  settings_put: { req: SettingsPutRequest; reply: SettingsView };
+  secret_put: { req: SecretPutRequest; reply: SettingsView };
+  backup_state: { req: Nothing; reply: BackupState };
+  backup_now: { req: Nothing; reply: BackupState };
+  backup_drill: { req: DrillRequest; reply: Proof };
+  ledger_verify: { req: Nothing; reply: Proof };
+  diagnostics: { req: Nothing; reply: SavedFile };
   trend: { req: TrendRequest; reply: Trend };
   shift_state: { req: Nothing; reply: Shifts };
   shift_open: { req: ShiftOpenRequest; reply: Shift };

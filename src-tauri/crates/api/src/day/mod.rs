@@ -90,7 +90,8 @@ impl App {
         Ok(z_line(&self.till().z_close(day, by).await?))
     }
 
-    /// Signs a day off; today when no day is given. With a `reason`, everything still open is explained by it first.
+    /// Signs a day off; today when no day is given. With a `reason`, everything still open is explained by it first,
+    /// unless something else stands against it.
     ///
     /// # Errors
     /// `day_open_items` with the `count`; `day_refused` with `why`: `future`, `not_over`, `not_closed`, `signed`.
@@ -102,7 +103,8 @@ impl App {
         reason: Option<&str>,
     ) -> Result<SignedLine, ApiError> {
         let day = self.day_or_today(date)?;
-        if let Some(reason) = reason {
+        let mut signed = self.till().sign_day(day, by.clone(), note.clone()).await;
+        if let (Err(DayError::OpenItems(_)), Some(reason)) = (&signed, reason) {
             for open in self.till().exceptions(day).await? {
                 if open.settled.is_none() {
                     self.till()
@@ -110,8 +112,9 @@ impl App {
                         .await?;
                 }
             }
+            signed = self.till().sign_day(day, by, note).await;
         }
-        Ok(signed_line(&self.till().sign_day(day, by, note).await?))
+        Ok(signed_line(&signed?))
     }
 }
 

@@ -1,8 +1,15 @@
 //! What each command does: read the words, ask the checkout, show the result.
 
 pub(crate) use crate::bills::{order_find, order_refund, order_timeline, refund_offer, slip_picture};
+pub(crate) use crate::configure::{
+    backup_drill, backup_now, backup_state, diagnostics, ledger_verify, secret_put, settings_get,
+    settings_put,
+};
 pub(crate) use crate::day::{day_close, day_review, day_sign, review_settle, trend};
 pub(crate) use crate::drawer::{drawer_move, shift_close, shift_count, shift_open, shift_state};
+pub(crate) use crate::printing::{
+    day_export, day_paper, order_receipt, printer_drop, printer_state, printer_test, receipt_print,
+};
 pub(crate) use crate::staff::{audit_list, people_list, person_add, person_change, pin_change};
 
 use crate::app::App;
@@ -130,7 +137,15 @@ pub(crate) async fn till_state(app: &App, _: Who, _: Nothing) -> Result<TillStat
         slips_on: till.slip_verifier().is_some(),
         slips_waiting: till.waiting_slips().await?.len(),
         slip_quota: slip_quota(app),
-        idle_lock_minutes: 0,
+        idle_lock_minutes: shop.idle_lock_minutes.unwrap_or(0),
+        shift: till
+            .shift_state(&till.config().counter)
+            .await?
+            .open
+            .as_ref()
+            .map(crate::drawer::line),
+        announcements: app.announcements().await?,
+        printer_on: app.print_queue().is_some(),
         session,
     })
 }

@@ -8,7 +8,6 @@ use keptang_domain::order::{Attempt, Document, DocumentKind, Order, Refund, Refu
 use keptang_domain::{Money, ProviderId, tax};
 use keptang_paper::credit_note::{CreditNote, credit_note_document};
 use keptang_paper::document::{self, PaperError};
-use keptang_paper::escpos::ThermalHead;
 use keptang_paper::receipt::{
     Adjustment, AdjustmentKind, CashHanded, PaidBy, Receipt, ReceiptLine, VatSplit, receipt_document,
 };
@@ -43,14 +42,6 @@ impl PaperSize {
             Self::A4 => document::Paper::A4,
         }
     }
-
-    /// The head that prints it; a picture of A4 is shown as the wide roll.
-    pub(crate) const fn head(self) -> ThermalHead {
-        match self {
-            Self::Roll58 => ThermalHead::Mm58,
-            Self::Roll80 | Self::A4 => ThermalHead::Mm80,
-        }
-    }
 }
 
 /// An order with its numbered receipt.
@@ -82,18 +73,24 @@ impl App {
     ///
     /// # Errors
     /// Of the ledger. An order without a receipt needs no credit note and gets none.
-    pub(crate) async fn issue_credit_notes(&self, order: &Order, by: Option<String>) -> Result<(), ApiError> {
+    pub(crate) async fn issue_credit_notes(
+        &self,
+        order: Order,
+        by: Option<String>,
+    ) -> Result<Order, ApiError> {
+        let mut newest = order.clone();
         for refund in &order.refunds {
             match self
                 .till()
                 .issue_credit_note(order.id, refund.id, by.clone())
                 .await
             {
-                Ok(_) | Err(ReceiptError::NoReceipt | ReceiptError::NotRefunded) => {}
+                Ok((with_note, _)) => newest = with_note,
+                Err(ReceiptError::NoReceipt | ReceiptError::NotRefunded) => {}
                 Err(other) => return Err(other.into()),
             }
         }
-        Ok(())
+        Ok(newest)
     }
 
     /// A receipt as PDF, for the command line.
@@ -179,8 +176,48 @@ impl App {
         lines.join("\n")
     }
 
-    /// The credit note of a refund, once it has its number.
-    pub(crate) fn credit_note_document(
+    /// The credit note of a refund by its id, numbered now if it has no number yet.
+    ///
+    /// # Errors
+    /// `not_found` for a refund that the order does not have; `wrong_state` when its money has not gone back or there is
+    /// no receipt it could point at.
+    pub(crate) async fn credit_note(
+        &self,
+        order: &str,
+        refund: &str,
+        size: PaperSize,
+        by: Option<String>,
+    ) -> Result<(Issued, document::Document), ApiError> {
+        let found = self.find(order).await?;
+        let refund = found.refunds.iter().find(|known| known.id.to_string() == refund);
+        let refund = refund.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?.clone();
+        let is_copy = found.credit_note(refund.id).is_some();
+        let (order, document) = self.till().issue_credit_note(found.id, refund.id, by).await?;
+        let paper = self.credit_note_document(&order, &refund, &document, size);
+        let issued = Issued {
+            order,
+            document,
+            is_copy,
+        };
+        Ok((issued, paper.ok_or_else(|| ApiError::new(ErrorCode::Internal))?))
+    }
+
+    /// The credit note as PDF, for the command line.
+    ///
+    /// # Errors
+    /// As for the note itself.
+    pub async fn credit_note_pdf(
+        &self,
+        order: &str,
+        refund: &str,
+        size: PaperSize,
+        by: Option<String>,
+    ) -> Result<(String, Vec<u8>), ApiError> {
+        let (issued, paper) = self.credit_note(order, refund, size, by).await?;
+        Ok((issued.document.number, paper.to_pdf()))
+    }
+
+    fn credit_note_document(
         &self,
         order: &Order,
         refund: &Refund,
