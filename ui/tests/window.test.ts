@@ -6,6 +6,9 @@ import App from "../src/App.svelte";
 import { memoryHost, type Memory } from "../src/ipc/memory";
 import { scenes } from "../src/ipc/memory/scenes";
 import { setLanguage } from "../src/messages/index.svelte";
+import { approval } from "../src/session/approval.svelte";
+import { receipts } from "../src/session/receipts.svelte";
+import { setup } from "../src/session/setup.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
 
 let app: ReturnType<typeof mount> | null = null;
@@ -17,6 +20,9 @@ beforeAll(() => {
   HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
 });
 beforeEach(() => {
+  approval.asking?.leave();
+  receipts.close();
+  setup.leave();
   localStorage.clear();
   document.body.innerHTML = '<div id="app"></div>';
 });
@@ -34,7 +40,7 @@ async function open(query: string, language: "th" | "en" = "th"): Promise<Memory
   const preferences = new Preferences();
   preferences.setLanguage(language);
   app = mount(App, { target, props: { host: memory.host, route: "cashier", preferences, ready: memory.stage } });
-  await vi.waitFor(() => expect(document.querySelector('[data-testid="charge-key"]')).not.toBeNull());
+  await vi.waitFor(() => expect(document.querySelector('[data-testid="charge-key"], [data-testid="lock-panel"]')).not.toBeNull());
   await tick();
   flushSync();
   return memory;
@@ -172,25 +178,26 @@ describe("the owner's page of providers", () => {
     strike("F8");
     expect(at("providers-page")).toBeNull();
   });
-  it("balance and reconciling ask for a PIN, every time, and a wrong one shows nothing", async () => {
-    const { backend } = await open("state=providers");
+  it("whoever may not see balance and lists needs a permitted PIN every time, and a wrong one shows nothing", async () => {
+    const { backend } = await open("state=providers&as=cashier");
     await vi.waitFor(() => expect(at("balance-ask")).not.toBeNull());
     at("balance-ask")?.click();
     flushSync();
-    const pin = (figures: string): void => {
+    const pin = async (figures: string): Promise<void> => {
+      await vi.waitFor(() => expect(at("approval-dialog")).not.toBeNull());
       for (const figure of figures) strike(`Digit${figure}`, figure);
       at("pin-do")?.click();
       flushSync();
     };
-    pin("9999");
+    await pin("9999");
     await vi.waitFor(() => expect(at("pin-answer")?.textContent).toContain("เหลืออีก 2"));
     expect(at("balance-amount")).toBeNull();
-    pin("1234");
+    await pin("1234");
     await vi.waitFor(() => expect(at("balance-amount")?.dataset.amount).toBe("184250.75"));
-    expect(at("pin-dialog")).toBeNull();
+    expect(at("approval-dialog")).toBeNull();
     at("reconcile-ask")?.click();
     flushSync();
-    pin("1234");
+    await pin("1234");
     await vi.waitFor(() => expect(at("reconcile-result")?.dataset.open).toBe("4"));
     expect(["agree", "only_ours", "only_theirs", "amount_differs", "state_differs"].map((bucket) => at(`bucket-${bucket}`)?.dataset.count)).toEqual(["94", "1", "1", "1", "1"]);
     backend.desk.agrees = true;
@@ -200,7 +207,7 @@ describe("the owner's page of providers", () => {
     expect(at("reconcile-result")).toBeNull();
     at("reconcile-ask")?.click();
     flushSync();
-    pin("1234");
+    await pin("1234");
     await vi.waitFor(() => expect(at("reconcile-result")?.textContent).toContain("ตรงกันทั้งหมด"));
   });
   it("a bill that is paid meanwhile is shown over it; Enter leads back to the page", async () => {
@@ -228,7 +235,7 @@ describe("every scene", () => {
     const paid = at("paid-screen");
     if (!paid) {
       expect(at("bill-state")).not.toBeNull();
-      expect(at("charge-key")).not.toBeNull();
+      expect(at("charge-key") ?? at("lock-panel")).not.toBeNull();
       if (at("bill-state")?.dataset.state !== "idle") expect(document.querySelectorAll(".acts button")).toHaveLength(3);
     }
   });
