@@ -148,6 +148,14 @@ export class MemoryDays {
     return found;
   }
 
+  #papers(order: Order): Commands["order_timeline"]["reply"]["documents"] {
+    const number = order.number.replace(/\D/g, "");
+    const back = order.refunds.filter((refund) => refund.state === "done");
+    if (back.length === 0) return [];
+    const at = order.settled_at ?? order.created_at;
+    return [{ kind: "receipt", number: `R-${number}`, at }, ...back.map((_, place) => ({ kind: "credit_note" as const, number: `CN-${number}${place === 0 ? "" : `-${place + 1}`}`, at }))];
+  }
+
   #replace(order: Order): Order {
     const book = this.#books.get(order.business_day);
     if (book) book.orders = book.orders.map((other) => (other.order_id === order.order_id ? order : other));
@@ -213,7 +221,7 @@ export class MemoryDays {
     order_timeline: async ({ order: name }) => {
       const order = this.#find(name);
       const slips = this.#slips.get(order.order_id) ?? [];
-      return { order, slips, documents: [], lines: timelineOf(order, slips, this.#around.seesRaw()), raw_allowed: this.#around.seesRaw() };
+      return { order, slips, documents: this.#papers(order), lines: timelineOf(order, slips, this.#around.seesRaw()), raw_allowed: this.#around.seesRaw() };
     },
     order_refund: this.#refund,
     refund_offer: async ({ order: name }) => {
