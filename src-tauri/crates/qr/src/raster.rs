@@ -98,13 +98,18 @@ pub(crate) fn open_grey(bytes: &[u8], limits: &DecodeLimits) -> Result<(ImageKin
     Ok((kind, grey))
 }
 
-/// Rec. 709 weights in 256ths; they add up to 256.
+/// Rec. 709 weights in 256ths; they add up to 256, so that the sum of bytes stays below 65,536.
 fn luma(pixel: &[u8]) -> u8 {
-    let sum = u32::from(pixel[0]) * 54 + u32::from(pixel[1]) * 183 + u32::from(pixel[2]) * 19;
-    u8::try_from(sum / 256).expect("a weighted mean of bytes is a byte")
+    let sum = u16::from(pixel[0]) * 54 + u16::from(pixel[1]) * 183 + u16::from(pixel[2]) * 19;
+    let [_, mean] = sum.to_le_bytes();
+    mean
 }
 
 fn on_white(luma: u8, alpha: u8) -> u8 {
+    // Most pictures that could be transparent are not.
+    if alpha == u8::MAX {
+        return luma;
+    }
     let (luma, alpha) = (u32::from(luma), u32::from(alpha));
     u8::try_from((luma * alpha + 255 * (255 - alpha)) / 255).expect("a weighted mean of two bytes is a byte")
 }

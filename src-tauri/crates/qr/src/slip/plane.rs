@@ -107,11 +107,6 @@ pub(super) fn flattened(picture: &GrayImage, radius: usize) -> GrayImage {
     })
 }
 
-pub(super) fn inverted(picture: &GrayImage) -> GrayImage {
-    let bytes = picture.as_raw().iter().map(|value| 255 - value).collect();
-    GrayImage::from_raw(picture.width(), picture.height(), bytes).unwrap_or_default()
-}
-
 /// Half as wide and high; every pixel the mean of four.
 pub(super) fn halved(picture: &GrayImage) -> GrayImage {
     let (columns, _) = size(picture);
@@ -119,10 +114,16 @@ pub(super) fn halved(picture: &GrayImage) -> GrayImage {
     let mut bytes = Vec::with_capacity(picture.as_raw().len() / 4);
     for pair in picture.as_raw().chunks_exact((columns * 2).max(1)) {
         let (upper, lower) = pair.split_at(columns);
-        for (upper, lower) in upper.chunks_exact(2).zip(lower.chunks_exact(2)) {
-            let sum: u32 = upper.iter().chain(lower).map(|value| u32::from(*value)).sum();
-            bytes.push(byte((sum + 2) / 4));
-        }
+        bytes.extend(
+            upper
+                .chunks_exact(2)
+                .zip(lower.chunks_exact(2))
+                .map(|(upper, lower)| {
+                    let of = |pair: &[u8]| u16::from(pair[0]) + u16::from(pair[1]);
+                    let [mean, _] = ((of(upper) + of(lower) + 2) / 4).to_le_bytes();
+                    mean
+                }),
+        );
     }
     GrayImage::from_raw(width, height, bytes).unwrap_or_default()
 }
