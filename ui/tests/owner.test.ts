@@ -182,6 +182,26 @@ describe("a case", () => {
   });
 });
 
+describe("the history of a bill", () => {
+  it("is called whole only after every entry was proved", async () => {
+    await open("state=bill");
+    await there("timeline");
+    expect(at("bill-proof")?.dataset.stage).toBe("none");
+    await press("bill-prove");
+    await vi.waitFor(() => expect(at("bill-proof")?.dataset.stage).toBe("whole"));
+    expect(at("bill-proof")?.textContent).toContain("บันทึกครบ ไม่ถูกแก้");
+  });
+  it("what the provider sent opens for the owner, and for nobody else", async () => {
+    await open("state=bill");
+    await there("timeline");
+    expect(document.querySelectorAll('[data-testid="timeline"] pre').length).toBeGreaterThan(1);
+    if (app) await unmount(app);
+    await open("state=bill&as=manager");
+    await there("timeline");
+    expect(document.querySelectorAll('[data-testid="timeline"] pre')).toHaveLength(0);
+  });
+});
+
 describe("the end of the day", () => {
   it("Z first, sign-off only when everything was looked at", async () => {
     const { backend } = await open("state=day");
