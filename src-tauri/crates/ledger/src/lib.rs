@@ -10,8 +10,6 @@ mod chain;
 mod payload;
 mod projection;
 mod replay;
-mod snapshot;
 mod sqlite;
 
-pub use snapshot::snapshot;
-pub use sqlite::SqliteLedger;
+pub use sqlite::{Import, SqliteLedger, check_file, snapshot};

@@ -168,6 +168,16 @@ impl Page<'_> {
             }
         } else {
             self.in_texts(query, text);
+            // Texts of the last moments are not in the index yet.
+            self.found(query, By::Given, |query| {
+                query
+                    .push("opened_seq IN (SELECT place / ")
+                    .push_bind(SEARCH_SPAN);
+                query
+                    .push(" FROM search_new WHERE text LIKE ")
+                    .push_bind(part(text));
+                query.push(" ESCAPE '\\')");
+            });
             self.found(query, By::Given, |query| {
                 query.push(
                     "id IN (SELECT coalesce(paid_order, wanted_order) FROM slip_search CROSS JOIN slips \
@@ -330,6 +340,19 @@ fn money(query: &mut QueryBuilder<Sqlite>, moved: &Moved) {
 /// A text as FTS5 takes it literally: one phrase, its quotes doubled.
 fn phrase(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// A text as LIKE takes it literally, wherever it stands.
+fn part(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The ledger in one SQLite file: WAL, every commit flushed, one writer and a few readers per process.
 
+mod bulk;
+mod copy;
 mod fault;
 mod fill;
 mod list;
@@ -11,9 +13,13 @@ mod reports;
 mod rows;
 mod script;
 mod slips;
+mod texts;
 mod verify;
 mod watches;
 mod writer;
+
+pub use bulk::Import;
+pub use copy::{check_file, snapshot};
 
 use async_trait::async_trait;
 use fault::{Closed, told, unavailable};

@@ -38,6 +38,11 @@ const SCHEMA: &[Step] = &[
         "search",
         include_str!("../../migrations/sqlite/20261122010000_search.sql"),
     ),
+    (
+        20_261_122_020_000,
+        "search_new",
+        include_str!("../../migrations/sqlite/20261122020000_search_new.sql"),
+    ),
 ];
 
 /// Earlier versions can corrupt a file when one connection resets the WAL while another writes
@@ -76,6 +81,30 @@ pub(super) fn readers(path: &Path) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(READERS)
         .connect_lazy_with(options)
+}
+
+/// One connection that can only read. The file must exist.
+pub(super) async fn reader(path: &Path) -> Result<SqliteConnection, LedgerError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
+    options.connect().await.map_err(told)
+}
+
+/// Whether a ledger needs nothing done to it before this till can read it.
+///
+/// # Errors
+/// As for opening; a file that never was a ledger is damaged.
+pub(super) async fn is_current(connection: &mut SqliteConnection) -> Result<bool, LedgerError> {
+    let newest = newest(SCHEMA);
+    match applied(connection, newest).await? {
+        None => Err(LedgerError::Corrupt {
+            at: "the file itself".to_owned(),
+        }),
+        Some(version) => Ok(version == newest && !fill::is_needed(connection).await?),
+    }
 }
 
 async fn connect(path: &Path) -> Result<SqliteConnection, LedgerError> {
@@ -207,8 +236,15 @@ async fn applied(connection: &mut SqliteConnection, newest: i64) -> Result<Optio
     Ok(version)
 }
 
+/// A copy before the schema changes.
+async fn back_up(connection: &mut SqliteConnection, to: &Path) -> Result<(), LedgerError> {
+    copy(connection, to).await?;
+    tracing::info!(copy = %to.display(), "the ledger was copied before its schema changes");
+    Ok(())
+}
+
 /// A consistent copy, complete under its name or not there at all.
-async fn back_up(connection: &mut SqliteConnection, copy: &Path) -> Result<(), LedgerError> {
+pub(super) async fn copy(connection: &mut SqliteConnection, copy: &Path) -> Result<(), LedgerError> {
     let unfinished = beside(copy, ".part");
     match tokio::fs::remove_file(&unfinished).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unavailable(error)),
@@ -225,9 +261,14 @@ async fn back_up(connection: &mut SqliteConnection, copy: &Path) -> Result<(), L
         .execute(connection)
         .await
         .map_err(told)?;
-    tokio::fs::rename(&unfinished, copy).await.map_err(unavailable)?;
-    tracing::info!(copy = %copy.display(), "the ledger was copied before its schema changes");
-    Ok(())
+    // On disk before it has its name.
+    let written = tokio::fs::File::options().write(true).open(&unfinished).await;
+    written
+        .map_err(unavailable)?
+        .sync_all()
+        .await
+        .map_err(unavailable)?;
+    tokio::fs::rename(&unfinished, copy).await.map_err(unavailable)
 }
 
 /// Waits for the right to migrate; given back when the file is dropped, also by a process that dies.
@@ -255,7 +296,7 @@ fn migration_fault(error: MigrateError) -> LedgerError {
     }
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     PathBuf::from(name)

@@ -124,6 +124,24 @@ impl Plan {
         self.add_refunds(changes, after);
     }
 
+    /// Leaves attempts that have ended unfollowed.
+    pub(super) fn follow_only_running(&mut self) {
+        let ended = ["paid", "failed", "expired", "cancelled"];
+        let running: Vec<[u8; 16]> = self
+            .new_attempts
+            .iter()
+            .filter(|row| !ended.contains(&row.state.as_str()))
+            .map(|row| row.id)
+            .collect();
+        self.watches
+            .retain(|watch| running.contains(&watch.attempt.bits().to_be_bytes()));
+    }
+
+    /// How many texts it holds.
+    pub(super) fn texts(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Whether it already holds changes of this order.
     pub(super) fn touches(&self, order: OrderId) -> bool {
         let id = id_bytes(order);
@@ -440,10 +458,10 @@ fn insert_documents(script: &mut Script, rows: Vec<DocumentRow>) {
     }
 }
 
-/// Also what fills a file that is older than the table.
+/// Texts go to where they wait for a quiet moment, also those of a file that is older than the table.
 pub(super) fn insert_texts(script: &mut Script, rows: Vec<SearchRow>) {
     script.rows(
-        "INSERT INTO search (rowid, text)",
+        "INSERT INTO search_new (place, text)",
         "((SELECT opened_seq FROM orders WHERE id = ?) * ? + ?, ?)",
         rows.len(),
     );

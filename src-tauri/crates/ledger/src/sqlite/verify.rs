@@ -90,7 +90,8 @@ async fn prove(moment: &mut SqliteConnection, report: &mut VerifyReport) -> Resu
     }
     all_postings(moment, postings).await?;
     all_takings(moment, takings).await?;
-    counted(moment, "search", "SELECT count(*) FROM search", texts).await?;
+    let texts_found = "SELECT (SELECT count(*) FROM search) + (SELECT count(*) FROM search_new)";
+    counted(moment, "search", texts_found, texts).await?;
     trail(moment).await?;
     sound_file(moment).await
 }
@@ -301,6 +302,9 @@ impl Expected {
         let texts: Vec<(i64, String)> = sqlx::query_as(
             "SELECT search.rowid, search.text FROM orders CROSS JOIN search \
              ON search.rowid >= orders.opened_seq * ?3 AND search.rowid < (orders.opened_seq + 1) * ?3 \
+             WHERE orders.id > ?1 AND orders.id <= ?2 \
+             UNION ALL SELECT place, text FROM orders CROSS JOIN search_new \
+             ON place >= orders.opened_seq * ?3 AND place < (orders.opened_seq + 1) * ?3 \
              WHERE orders.id > ?1 AND orders.id <= ?2 ORDER BY 1",
         )
         .bind(after)

@@ -8,7 +8,7 @@
 use super::fault::{Shared, is_constraint, told};
 use super::plan::{self, Plan};
 use super::script::{self, CommitBell};
-use super::{people, slips, watches};
+use super::{people, slips, texts, watches};
 use crate::chain::{Hash, Head};
 use crate::projection::{counter_of, id_bytes, number, token_bytes};
 use keptang_domain::order::{Change, Order, OrderEvent};
@@ -97,6 +97,8 @@ impl Request {
 pub(super) struct Writer {
     connection: SqliteConnection,
     bell: CommitBell,
+    /// Texts that may still wait for the index, ours and those of others.
+    texts: usize,
     /// When the business day ends, for the day stamped on money.
     cutoff: DayCutoff,
     /// Where the chain ended after our last transaction; `None` when that is not known.
@@ -113,6 +115,7 @@ impl Writer {
         Ok(Self {
             bell: CommitBell::hang(&mut connection).await?,
             connection,
+            texts: 1,
             cutoff,
             head: None,
             numbers: HashMap::new(),
@@ -123,9 +126,12 @@ impl Writer {
     pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         let mut closing = Vec::new();
-        while closing.is_empty() && inbox.recv_many(&mut batch, MAX_BATCH).await > 0 {
+        while closing.is_empty() && self.next(&mut inbox, &mut batch).await {
             closing.extend(batch.extract_if(.., |request| matches!(request.job, Job::Close)));
             self.serve(std::mem::take(&mut batch)).await;
+        }
+        while self.texts > 0 {
+            self.move_texts().await;
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(error = %error, "the ledger's file was not closed cleanly; nothing is lost by it");
@@ -133,6 +139,33 @@ impl Writer {
         for request in closing {
             request.answer(Ok(Answer::Nothing));
         }
+    }
+
+    /// Waits for requests, and moves texts into their index while there are none. `false` at the end.
+    async fn next(&mut self, inbox: &mut mpsc::Receiver<Request>, batch: &mut Vec<Request>) -> bool {
+        while self.texts > 0 {
+            if self.texts < texts::WAITING
+                && let Ok(requests) =
+                    tokio::time::timeout(texts::QUIET, inbox.recv_many(batch, MAX_BATCH)).await
+            {
+                return requests > 0;
+            }
+            self.move_texts().await;
+        }
+        inbox.recv_many(batch, MAX_BATCH).await > 0
+    }
+
+    async fn move_texts(&mut self) {
+        self.texts = match texts::move_some(&mut self.connection).await {
+            Ok(true) => 1,
+            Ok(false) => 0,
+            // They are found where they wait.
+            Err(error) => {
+                tracing::warn!(error = %error, "texts could not be moved into their index");
+                self.abandon().await;
+                0
+            }
+        };
     }
 
     async fn serve(&mut self, batch: Vec<Request>) {
@@ -173,7 +206,7 @@ impl Writer {
             };
             answers.push(added);
         }
-        let head = plan.head;
+        let (head, texts) = (plan.head, plan.texts());
         if Some(head) == self.head {
             return Some(Ok(answers));
         }
@@ -184,6 +217,7 @@ impl Writer {
         {
             Ok(()) => {
                 self.head = Some(head);
+                self.texts += texts;
                 for (counter, last) in numbers {
                     self.numbers.insert(counter.to_owned(), last);
                 }
@@ -311,6 +345,7 @@ impl Writer {
             return Ok(added);
         }
         let head = plan.head;
+        self.texts += plan.texts();
         match plan.script().run_in_savepoint(&mut self.connection).await {
             Ok(()) => {
                 self.head = Some(head);
