@@ -94,9 +94,13 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
         (
             "balance",
             json!({ "provider": "jwt_gateway" }),
+            Some("misconfigured"),
+        ),
+        (
+            "reconcile",
+            json!({ "date": "2026-11-21" }),
             Some("provider_down"),
         ),
-        ("reconcile", json!({ "date": "2026-11-21" }), None),
         ("order_find", json!({ "search": "250" }), None),
         ("order_timeline", json!({ "order": "A-9999" }), Some("not_found")),
         ("refund_offer", json!({ "order": "A-9999" }), Some("not_found")),

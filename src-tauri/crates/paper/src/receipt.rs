@@ -308,7 +308,7 @@ fn put_foot(flow: &mut Flow, receipt: &Receipt, paper: Paper) -> Result<(), Pape
             Side::Centre | Side::Right => flow.left() + (flow.width() - qr_side) / 2,
         };
         flow.qr(&modules, qr_side, x);
-        let words = locale.pick("สแกนดูใบเสร็จออนไลน์", "Scan for your e-receipt");
+        let words = locale.pick("สแกนเก็บใบเสร็จไว้ในโทรศัพท์", "Scan to keep this receipt");
         flow.paragraph(words, body.quiet(), side);
     }
     if let Some(closing) = receipt
