@@ -184,11 +184,11 @@ describe("settings", () => {
   it("a key goes in and never comes back", async () => {
     const { draft: one } = draft();
     await one.load();
-    const putting = one.putSecret("jwt_gateway.api_key", "sk_live_abc");
+    const putting = one.putSecret("KEPTANG_SECRET__JWT_GATEWAY__API_KEY", "sk_live_abc");
     await yes();
     expect(await putting).toBe(true);
     expect(JSON.stringify(one.view)).not.toContain("sk_live_abc");
-    expect(one.view?.secrets.find((secret) => secret.name === "jwt_gateway.api_key")).toMatchObject({ set: true, live: true });
+    expect(one.view?.secrets.find((secret) => secret.name === "KEPTANG_SECRET__JWT_GATEWAY__API_KEY")).toMatchObject({ set: true, live: true });
   });
   it("the wizard asks for the PIN once, and forgets it when told", async () => {
     const { draft: one } = draft({ remembers: true });

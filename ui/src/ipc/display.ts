@@ -30,6 +30,8 @@ export interface ShellCommands {
   display_show: { req: Display; reply: object };
   /** What lies on the clipboard, which no web view lets a page read by itself. Asked only when it is to be watched. */
   clipboard_look: { req: object; reply: { unchanged: boolean; picture_base64: string | null; text: string | null } };
+  /** Shows a file this till wrote in the folder it lies in. */
+  file_open: { req: { path: string }; reply: object };
   /** Opens or closes the customer's window. */
   display_open: { req: { open: boolean }; reply: object };
 }

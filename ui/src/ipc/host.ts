@@ -2,13 +2,13 @@
 // plays the backend in a plain browser and in tests. Nothing above this line knows which one it has.
 import type { Display, ShellCommands } from "./display";
 import type { Commands as TillCommands, Provider, TillState } from "./generated";
-import type { Approval, OwnerCommands, TillMore } from "./owner-types";
+import type { Approval } from "./owner-types";
 
 /** A till's state with who is signed in, the shift and what must be announced. */
-export type FullTillState = TillState & Omit<TillMore, keyof TillState>;
+export type FullTillState = TillState;
 
-/** Everything the window can ask: the till's commands, the owner's, and the shell's. */
-export type Commands = Omit<TillCommands, "till_state"> & { till_state: { req: TillCommands["till_state"]["req"]; reply: FullTillState } } & Omit<OwnerCommands, keyof TillCommands> & ShellCommands;
+/** Everything the window can ask: the till's commands, and the shell's. */
+export type Commands = TillCommands & ShellCommands;
 
 /** A command's own fields, and who approves it when the person signed in may not. */
 export type Request<K extends keyof Commands> = Commands[K]["req"] & Approval;

@@ -1,4 +1,5 @@
 // The wizard's steps and which keys each of them saves.
+import { secretOwner } from "./words";
 import { COUNTER, PRINTER, PROMPTPAY, SHOP, SLIPS, PROVIDERS, type Field, type ProviderId } from "./fields";
 
 export const STEPS = ["shop", "accounts", "providers", "counter", "people", "try"] as const;
@@ -25,8 +26,8 @@ export function isDone(step: Step, values: Readonly<Record<string, unknown>>, se
   switch (step) {
     case "shop": return filled("shop.name");
     case "accounts": return filled("shop.promptpay_id") || (Array.isArray(values["shop.accounts"]) && values["shop.accounts"].length > 0);
-    case "providers": return secrets.some((secret) => secret.set && ["jwt_gateway", "deposit_gateway", "omise_truemoney", "crypto_2328"].includes(secret.name.split(".")[0] ?? ""));
-    case "counter": return values["printer.kind"] === "tcp" || values["printer.kind"] === "device" || secrets.some((secret) => secret.set && secret.name.includes("easyslip"));
+    case "providers": return secrets.some((secret) => secret.set && ["jwt_gateway", "deposit_gateway", "omise_truemoney", "crypto_2328"].includes(secretOwner(secret.name)));
+    case "counter": return values["printer.kind"] === "tcp" || values["printer.kind"] === "device" || secrets.some((secret) => secret.set && secretOwner(secret.name) === "easyslip");
     case "people": return people > 1;
     case "try": return false;
   }

@@ -5,9 +5,19 @@ const SECRETS: Readonly<Record<string, MessageKey>> = {
   token: "secret_token", api_key: "secret_api_key", secret_key: "secret_secret_key", public_key: "secret_public_key", webhook_secret: "secret_webhook_secret", passphrase: "secret_passphrase",
 };
 
+/** "jwt_gateway.api_key" for the variable KEPTANG_SECRET__JWT_GATEWAY__API_KEY. */
+export function secretPath(variable: string): string {
+  return variable.toLowerCase().replace(/^keptang_secret__/, "").replace("__", ".");
+}
+
+/** Whose key it is: a provider's word, or `backup`. */
+export function secretOwner(variable: string): string {
+  return secretPath(variable).split(".")[0] ?? "";
+}
+
 /** A key we do not know keeps its own name. */
 export function secretName(name: string): string {
-  const last = name.split(".").at(-1) ?? name;
+  const last = secretPath(name).split(".").at(-1) ?? name;
   const key = SECRETS[last];
   return key === undefined ? name : say(key);
 }

@@ -3,7 +3,7 @@
 import type { Display } from "../display";
 import type { Attempt, AttemptState, Method, Order, Provider, ProviderInfo, ReasonCode, TrainingAct } from "../generated";
 import type { Commands, HostEvents, Request } from "../host";
-import type { OwnedTill, Role, TillOwner } from "../owner-types";
+import type { OwnedTill, Role } from "../owner-types";
 import { parseWire, toWire } from "../../lib/money";
 import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
 import { OwnersDesk } from "./owner";
@@ -12,7 +12,6 @@ import { MemoryPrinter } from "./owner-paper";
 import { MemoryPeople } from "./owner-session";
 import { MemorySetup } from "./owner-setup";
 import { MemoryShifts } from "./owner-shift";
-import { UNANSWERED } from "./owner-unanswered";
 import { fault } from "./fault";
 import { SlipCounter } from "./slips";
 import { afternoon, attemptOf, isoAt, methodsOf, orderOf, settle, type Draft } from "./world";
@@ -24,7 +23,7 @@ const PIN = "1234";
 const TRIES = 3;
 const LOCK_S = 30;
 /** A shop that has added nobody yet: everything is open, as in the real one. */
-const TILL_OWNER: TillOwner = {
+const TILL_OWNER: Pick<OwnedTill, "session" | "idle_lock_minutes" | "shift" | "announcements" | "printer_on"> = {
   session: { person: null, role: null, locked: false, has_people: false, rights: ["look", "take", "review"], who: [] }, idle_lock_minutes: 0, shift: null, announcements: [], printer_on: false,
 };
 const ENDED: readonly AttemptState[] = ["paid", "failed", "expired", "cancelled"];
@@ -47,6 +46,7 @@ export class MemoryBackend {
   shifts: MemoryShifts;
   setup: MemorySetup;
   printer = new MemoryPrinter((order) => this.find(order), () => this.till.shop_name, () => this.nowMs);
+  readonly handlers: Handlers;
   #heard = new Set<(event: keyof HostEvents, payload: HostEvents[keyof HostEvents]) => void>();
   #readAt = new Map<string, number>();
   #startedAt = performance.now();
@@ -71,8 +71,7 @@ export class MemoryBackend {
     this.setup = new MemorySetup({ nowMs: () => this.nowMs, note, announce, seesAccounts: () => sees("own") }, { full: options.bills, firstRun: options.firstRun ?? false, training: options.training });
     this.days = new MemoryDays({
       tillOrders: () => this.orders, keep: (order) => void (this.orders = this.orders.map((other) => (other.order_id === order.order_id ? order : other))), nowMs: () => this.nowMs, person: () => this.people.person, seesRaw: () => sees("own") });
-    const owners: Partial<Handlers> = { ...this.days.handlers, ...this.people.handlers, ...this.shifts.handlers, ...this.setup.handlers, ...this.printer.handlers };
-    Object.assign(this.handlers, owners);
+    this.handlers = { ...this.#counter, ...this.days.handlers, ...this.people.handlers, ...this.shifts.handlers, ...this.setup.handlers, ...this.printer.handlers };
   }
 
   /** As across the real border: who may, then the answer. */
@@ -186,8 +185,7 @@ export class MemoryBackend {
     throw fault("pin_locked", { seconds: String(LOCK_S) });
   }
 
-  readonly handlers: Handlers = {
-    ...UNANSWERED,
+  readonly #counter = {
     till_state: async () => {
       const recent = this.orders.slice(0, 12).map((order) => this.fresh(order));
       const running = recent.filter((order) => order.state === "due" && !ENDED.includes(order.attempts.at(-1)?.state ?? "paid"));
@@ -265,7 +263,7 @@ export class MemoryBackend {
     clipboard_look: async () => {
       throw fault("not_built");
     },
-  };
+  } satisfies Partial<Handlers>;
 
   #act(attemptId: string | null, act: TrainingAct): void {
     const order = this.orders.find((candidate) => candidate.attempts.some((attempt) => attempt.attempt_id === attemptId));

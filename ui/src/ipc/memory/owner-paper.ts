@@ -61,10 +61,10 @@ export class MemoryPrinter {
 
   /** Paper is out: what is asked for waits. */
   fail(error: PrinterState["error"] = "unreachable"): void {
-    this.state = { ...this.state, error, jobs: [{ id: "p1", what: "R-A-000317", since: isoAt(-95_000) }], waiting: 1 };
+    this.state = { ...this.state, error, jobs: [{ id: "p1", what: "receipt", since: isoAt(-95_000) }], waiting: 1 };
   }
 
-  #print(what: string): PrinterState {
+  #print(what: PrinterState["jobs"][number]["what"]): PrinterState {
     const jobs = this.state.error ? [...this.state.jobs, { id: `p${this.state.jobs.length + 2}`, what, since: isoAt(this.nowMs()) }] : this.state.jobs;
     this.state = { ...this.state, jobs, waiting: jobs.length, printed_at: this.state.error ? this.state.printed_at : isoAt(this.nowMs()) };
     return this.state;
@@ -79,9 +79,12 @@ export class MemoryPrinter {
       const name = `${number}-${paper}.pdf`;
       return { number, order: found, copy: known !== undefined, picture_base64: drawn(found, paper, this.shop(), number), file: { path: `exports/${name}`, name, bytes: 48_211 } };
     },
-    receipt_print: async ({ order }: { order: string }): Promise<PrinterState> => this.#print(this.#issued.get(this.find(order).order_id) ?? this.find(order).number),
+    receipt_print: async ({ order }: { order: string }): Promise<PrinterState> => {
+      this.find(order);
+      return this.#print("receipt");
+    },
     printer_state: async (): Promise<PrinterState> => this.state,
-    printer_test: async (): Promise<PrinterState> => this.#print("test"),
+    printer_test: async (): Promise<PrinterState> => this.#print("test_page"),
     printer_drop: async ({ id }: { id: string }): Promise<PrinterState> => {
       const jobs = this.state.jobs.filter((job) => job.id !== id);
       this.state = { ...this.state, jobs, waiting: jobs.length, error: jobs.length === 0 ? null : this.state.error };

@@ -22,7 +22,10 @@ const FIRST: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(Object.keys(FULL).filter((key) => /^(timing|routing|callbacks\.listen|backup\.(every|keep)|printer|vat\.mode|shop\.(language|era|day|adjust|counter|idle))/.test(key)).map((key) => [key, FULL[key]])),
   training: true, "shop.era": "ce", "vat.mode": "none", "printer.kind": "none", "printer.address": null,
 };
-const SECRETS = ["deposit_gateway.token", "deposit_gateway.api_key", "deposit_gateway.secret_key", "jwt_gateway.api_key", "omise_truemoney.secret_key", "omise_truemoney.public_key", "omise_truemoney.webhook_secret", "crypto_2328.api_key", "easyslip.api_key", "backup.passphrase"];
+/** Named by their variables, as the real ones are. */
+const variable = (name: string): string => `KEPTANG_SECRET__${name.toUpperCase().replace(".", "__")}`;
+const PASSPHRASE = variable("backup.passphrase");
+const SECRETS = ["deposit_gateway.token", "deposit_gateway.api_key", "deposit_gateway.secret_key", "jwt_gateway.api_key", "omise_truemoney.secret_key", "omise_truemoney.public_key", "omise_truemoney.webhook_secret", "crypto_2328.api_key", "easyslip.api_key", "backup.passphrase"].map(variable);
 
 function refusal(key: string, value: unknown): [th: string, en: string] | null {
   const text = typeof value === "string" ? value : "";
@@ -45,8 +48,8 @@ export class MemorySetup {
     this.#means = means;
     this.firstRun = options.firstRun;
     this.values = { ...(options.full ? FULL : FIRST), training: options.training };
-    const set = options.full ? ["jwt_gateway.api_key", "omise_truemoney.public_key", "omise_truemoney.secret_key", "crypto_2328.api_key", "backup.passphrase"] : [];
-    this.secrets = SECRETS.map((name) => ({ name, set: set.includes(name), from: set.includes(name) ? "keychain" : null, live: set.includes(name) && name !== "backup.passphrase" ? !name.startsWith("omise") : null }));
+    const set = options.full ? ["jwt_gateway.api_key", "omise_truemoney.public_key", "omise_truemoney.secret_key", "crypto_2328.api_key", "backup.passphrase"].map(variable) : [];
+    this.secrets = SECRETS.map((name) => ({ name, set: set.includes(name), from: set.includes(name) ? "keychain" : null, live: set.includes(name) && name !== PASSPHRASE ? !name.includes("OMISE") : null }));
     this.backup = options.full
       ? { folder: "/media/usb/keptang", every_hours: 24, last: { at: isoAt(-39_600_000), path: "/media/usb/keptang/keptang-20251121-0330.ktb", bytes: 4_812_032 }, error: null, passphrase_set: true }
       : { folder: null, every_hours: 24, last: null, error: null, passphrase_set: false };
@@ -55,7 +58,7 @@ export class MemorySetup {
   get view(): SettingsView {
     const accounts = this.values["shop.accounts"];
     const masked = Array.isArray(accounts) && !this.#means.seesAccounts() ? { "shop.accounts": accounts.map((one: Record<string, unknown>) => ({ ...one, number: `xxx-x-x${String(one.number).slice(-4, -1)}-x` })) } : {};
-    return { values: { ...this.values, ...masked }, secrets: this.secrets, keychain: true, file_version: String(this.version), training: this.values.training === true, restart_needed: false, first_run: this.firstRun };
+    return { values: { ...this.values, ...masked }, secrets: this.secrets, overridden: [], keychain: true, file_version: String(this.version), training: this.values.training === true, restart_needed: false, first_run: this.firstRun };
   }
 
   readonly handlers = {
@@ -79,9 +82,9 @@ export class MemorySetup {
     },
     secret_put: async ({ name, value, as }: { name: string; value: string; as?: Approver }): Promise<SettingsView> => {
       if (/\s/.test(value)) throw fault("bad_setting", { setting: name, message_th: "กุญแจนี้มีช่องว่างอยู่ข้างใน น่าจะติดมาตอนคัดลอก", message_en: "This key has a space inside, probably from copying" });
-      this.secrets = this.secrets.map((one) => (one.name === name ? { ...one, set: true, from: "keychain" as const, live: name === "backup.passphrase" ? null : !/test/.test(value) } : one));
+      this.secrets = this.secrets.map((one) => (one.name === name ? { ...one, set: true, from: "keychain" as const, live: name === PASSPHRASE ? null : !/test/.test(value) } : one));
       this.#means.note("secret_changed", name, {}, as?.user);
-      if (name === "backup.passphrase") this.backup = { ...this.backup, passphrase_set: true };
+      if (name === PASSPHRASE) this.backup = { ...this.backup, passphrase_set: true };
       else this.#means.announce({ at: isoAt(this.#means.nowMs()), by: as?.user ?? null, what: "key_changed", subject: name });
       return this.view;
     },
