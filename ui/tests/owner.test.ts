@@ -80,6 +80,7 @@ describe("from the till to a bill and back", () => {
     expect(all("timeline-line").some((line) => line.dataset.event === "operator_confirmed")).toBe(true);
     strike("Escape");
     await there("bills-page");
+    await vi.waitFor(() => expect(document.activeElement).toBe(all("found-bill")[0]));
     strike("Escape");
     await there("day-page");
     strike("Escape");

@@ -50,7 +50,7 @@ export function cases(day: string): Cases {
   {
     const order = put(billOf(day, next(), "แพรว", { amount: "1250.00", provider: "jwt_gateway", state: "expired", reason: "deadline", openedMs: at(14, 5), endedMs: at(14, 10), remainingMs: 0, flags: ["contradiction"] }));
     slips.set(order.order_id, [sampleSlip("needs_review", {
-      slip_id: "01JDSLIPC", amount: "1250.00", sent_at: isoAt(at(14, 6, 2)), presented_at: isoAt(at(14, 6, 40)), order: order.number, receiver: "xxx-x-x4567-x", sending_bank: "004", trans_ref: "251121140602", may_override: true,
+      slip_id: "01JDSLIPC", amount: "1250.00", sent_at: isoAt(at(14, 6, 2)), presented_at: isoAt(at(14, 6, 40)), order: order.number, receiver: "xxx-x-x4567-x", sending_bank: "004", trans_ref: "251121140602", may_override: true, has_picture: true,
     })]);
     item("contradiction", order, "1250.00", isoAt(at(14, 6, 40)), { asked: "61" });
   }

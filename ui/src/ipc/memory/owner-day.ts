@@ -26,8 +26,11 @@ export interface Around {
   seesRaw: () => boolean;
 }
 const Z_BEFORE_FIRST = 304;
-/** A white slip of paper, drawn: nobody's. */
-const PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+/** Something that looks like a slip from afar: drawn, nobody's. */
+const PICTURE =
+  "iVBORw0KGgoAAAANSUhEUgAAAHgAAAC0CAAAAAB6JbfBAAABE0lEQVR42u3aSw6CMBAAUA7hcTyJR/SSuiVtIdFpgTJvVqQxPJI6nxKW10mxgMFgMBgMTgx/TgowGAwG/wc/AwGeA5ZO4PvB7wEBvh" +
+  "YsncBgMBg8/9kJPB8sncDOTpGxHnwOLJ3AYDAYPO/ZCTwvLJ3AYDAYfD340SXAYHBKWK0Gg8FgcGd4+THAvZ6gWKmfrwEHP3lMCTdX1uTF4Pif61B4fcc1UFyXWw6OFa9mLRvYnaJwsHQcDRfkVvMo" +
+  "f5kbDnbD2miugLtUrrox1JkG7jVl1jNQs3iB461pSxoyCCSD695QZNeoPc4HF0PkzlgP7tUkdnZ3bHdKA28dR5u1DDwio5rHJ3DfNwL7JQzsDT34LvAXkpWWisA7E8YAAAAASUVORK5CYII=";
 
 function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
