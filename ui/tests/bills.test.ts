@@ -7,7 +7,7 @@ import { drop, readSaved, save } from "../src/features/bills/saved";
 import { tell, tellAll } from "../src/features/bills/timeline";
 import type { TimelineLine } from "../src/ipc/day-types";
 import { MemoryBackend } from "../src/ipc/memory/backend";
-import { startAt } from "../src/ipc/memory/world";
+import { orderOf, startAt } from "../src/ipc/memory/world";
 import { setLanguage } from "../src/messages/index.svelte";
 import { back, deeper, isPage, pageOf, startOf, type View } from "../src/screens/Owner/views";
 
@@ -77,15 +77,29 @@ describe("a bill's history", () => {
     expect(tell(line({}))).toMatchObject({ what: "ถาม เกตเวย์ JWT: จ่ายแล้ว", money: "+180.00", tone: "good", strength: { icon: "dot" } });
     expect(tell(line({ source: "callback" })).strength?.icon).toBe("confirming");
     expect(tell(line({ source: "slip" })).strength?.icon).toBe("ring");
-    expect(tell(line({ event: "operator_confirmed", source: "person", facts: { by: "บอย", reason: "bank_app_shown", note: null } }))).toMatchObject({ tone: "warn", strength: { icon: "person" }, detail: ["บอย", "ดูแอปธนาคารของร้านแล้ว เงินเข้า"] });
+    expect(tell(line({ event: "operator_confirmed", source: "person", facts: { by: "บอย", reason: "bank_app_shown", note: null } }))).toMatchObject({ tone: "warn", strength: { icon: "person" }, detail: ["เกตเวย์ JWT", "บอย", "ดูแอปธนาคารของร้านแล้ว เงินเข้า"] });
     expect(tell(line({ event: "refund_resolved", source: "us", facts: { state: "done" } })).money).toBe("\u2212180.00");
     expect(tell(line({ event: "refund_resolved", source: "us", facts: { state: "unknown" } }))).toMatchObject({ what: "ยังไม่รู้ผลการคืน", tone: "warn" });
     expect(tell(line({ event: "opened", source: "person" })).money).toBeNull();
     expect(sourceStrength(line({ event: "opened", source: "person" }))).toBeNull();
   });
   it("money beyond the bill is not told as good news", () => {
-    expect(tellAll([line({}), line({ sequence: 2 })], "180.00").map(({ told }) => told.tone)).toEqual(["good", "warn"]);
-    expect(tellAll([line({ amount: "100.00", event: "short" }), line({ amount: "80.00" })], "180.00").map(({ told }) => told.tone)).toEqual(["warn", "good"]);
+    const order = orderOf({ number: "A-0001", amount: "180.00", provider: "jwt_gateway", state: "paid", openedMs: 0 }, 0);
+    const tones = (lines: TimelineLine[]): string[] => tellAll({ lines, slips: [], order }).map(({ told }) => told.tone);
+    expect(tones([line({}), line({ sequence: 2 })])).toEqual(["good", "warn"]);
+    expect(tones([line({ amount: "100.00", event: "short" }), line({ sequence: 2, amount: "80.00" })])).toEqual(["warn", "good"]);
+  });
+  it("a slip has its place by the clock, a person's word and a refund their money from the bill", async () => {
+    const { handlers } = shop().days;
+    const story = async (flag: "contradiction" | "manual_confirm"): Promise<Awaited<ReturnType<typeof handlers.order_timeline>>> => handlers.order_timeline({ order: (await handlers.order_find({ flag })).orders[0]?.number ?? "" });
+    const slip = tellAll(await story("contradiction"));
+    expect(slip.map(({ line: one }) => one.event)).toEqual(["opened", "attempt_opened", "accepted", "slip_shown", "contradicted", "deadline_passed"]);
+    expect(slip[0]?.told.detail).toEqual(["แพรว"]);
+    const manual = tellAll(await story("manual_confirm"));
+    expect(manual.find(({ line: one }) => one.event === "operator_confirmed")?.told.money).toBe("+500.00");
+    const back = (await handlers.order_find({ moved: { from: "2025-11-21", to: "2025-11-21", what: "refund" } })).orders[0];
+    const refund = tellAll(await handlers.order_timeline({ order: back?.number ?? "" })).find(({ line: one }) => one.event === "refund_resolved");
+    expect(refund?.told.money).toMatch(/^\u2212[\d,.]+$/);
   });
   it("shows a word it does not know as it is", () => {
     expect(tell(line({ event: "teleported", amount: null }))).toMatchObject({ what: "teleported", icon: "dot" });
@@ -98,7 +112,7 @@ describe("a bill's history", () => {
     expect(told.lines.map((one) => one.at)).toEqual([...told.lines].map((one) => one.at).sort());
     for (const language of ["th", "en"] as const) {
       setLanguage(language);
-      expect(JSON.stringify(tellAll(told.lines, told.order.amount_due))).not.toMatch(/undefined|NaN|\{\w+\}/);
+      expect(JSON.stringify(tellAll(told))).not.toMatch(/undefined|NaN|\{\w+\}/);
     }
   });
 });

@@ -3,7 +3,8 @@
 import { reasonText, sourceStrength, type Strength } from "./evidence";
 import { providerName } from "../../bill/words";
 import type { IconName } from "../../design/components/icons";
-import type { TimelineLine } from "../../ipc/day-types";
+import type { Timeline, TimelineLine } from "../../ipc/day-types";
+import type { Order, Slip } from "../../ipc/generated";
 import { amountText, parseWire } from "../../lib/money";
 import { clockText } from "../../lib/time";
 import { m, say } from "../../messages/index.svelte";
@@ -33,6 +34,9 @@ const GOOD: readonly Known[] = ["seen", "confirmed", "cash_taken"];
 const WARN: readonly Known[] = ["short", "operator_confirmed", "held", "unrecognised", "contradicted", "weak_evidence", "outcome_lost", "unshowable"];
 const RECEIVES: readonly Known[] = ["short", "confirmed", "cash_taken", "operator_confirmed"];
 
+/** Their words name the provider already. */
+const NAMED: readonly Known[] = ["attempt_opened", "refused", "confirmed"];
+
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : null);
 const wire = (value: unknown): string | null => (typeof value === "string" && /^-?\d+\.\d{2}$/.test(value) ? value : null);
 
@@ -59,7 +63,7 @@ function whatOf(line: TimelineLine, event: Known): string {
 function detailOf(line: TimelineLine, event: Known | null): string[] {
   const { facts } = line;
   const parts: (string | null)[] = [];
-  if (line.provider && event !== "attempt_opened" && line.source === "us") parts.push(providerName(line.provider));
+  if (line.provider && line.provider !== "cash" && event !== null && !NAMED.includes(event)) parts.push(providerName(line.provider));
   parts.push(text(facts.provider_ref), text(facts.by), text(facts.word));
   const verdict = text(facts.verdict);
   if (event === "slip_shown" && verdict) parts.push(["accepted", "wrong_amount", "wrong_receiver", "already_used", "too_old", "not_a_slip", "damaged", "not_found", "bank_pending", "unavailable", "misconfigured", "needs_review"].includes(verdict) ? say(`slip_v_${verdict as "accepted"}`) : verdict);
@@ -89,14 +93,40 @@ export function tell(line: TimelineLine): Told {
   return { icon: ICONS[event], what: whatOf(line, event), detail, strength, money, tone };
 }
 
+/** Slips are kept beside the ledger's events; in the story they have their place by the clock. */
+function withSlips(lines: readonly TimelineLine[], slips: readonly Slip[]): TimelineLine[] {
+  const told = new Set(lines.filter((line) => line.event === "slip_shown").map((line) => line.facts.slip_id));
+  const more = slips.filter((slip) => !told.has(slip.slip_id)).map((slip): TimelineLine => ({
+    type: "event", sequence: 0, at: slip.presented_at, event: "slip_shown", attempt_id: null, provider: null, source: "slip", amount: slip.amount, facts: { slip_id: slip.slip_id, verdict: slip.verdict }, raw: null,
+  }));
+  return [...lines, ...more].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.sequence - b.sequence);
+}
+
+/** What a line leaves to its bill: who opened it, what a person vouched for, how much went back. */
+function whole(line: TimelineLine, order: Order): TimelineLine {
+  switch (line.event) {
+    case "opened": return order.cashier === null || text(line.facts.by) !== null ? line : { ...line, facts: { ...line.facts, by: order.cashier } };
+    case "operator_confirmed": {
+      const attempt = order.attempts.find((one) => one.attempt_id === line.attempt_id && one.confirmed_by === "person");
+      return line.amount === null && attempt ? { ...line, amount: attempt.received } : line;
+    }
+    case "refund_resolved": {
+      const refund = order.refunds.find((one) => one.refund_id === line.facts.refund_id);
+      return line.amount === null && refund && line.facts.state === "done" ? { ...line, amount: refund.amount } : line;
+    }
+    default: return line;
+  }
+}
+
 /** The whole history. Money that comes when the bill is paid already is never told as good news. */
-export function tellAll(lines: readonly TimelineLine[], due: string): { line: TimelineLine; told: Told }[] {
+export function tellAll({ lines, slips, order }: Pick<Timeline, "lines" | "slips" | "order">): { line: TimelineLine; told: Told }[] {
   let received = 0n;
-  return lines.map((line) => {
+  return withSlips(lines, slips).map((short) => {
+    const line = whole(short, order);
     const told = tell(line);
     const event = knownEvent(line.event);
     if (event === null || !RECEIVES.includes(event) || line.amount === null) return { line, told };
-    const already = received >= parseWire(due) && received > 0n;
+    const already = received >= parseWire(order.amount_due) && received > 0n;
     received += parseWire(line.amount);
     return { line, told: already ? { ...told, tone: "warn", detail: [...told.detail, m.event_beyond()] } : told };
   });
