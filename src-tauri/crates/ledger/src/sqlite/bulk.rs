@@ -25,6 +25,11 @@ pub struct Import {
 /// A statement of SQLite takes 32,766 values, and an event has 8.
 const EVENTS: usize = 4_000;
 
+/// Texts that go into their index at once, and the memory that takes; usually SQLite takes a megabyte.
+const IMPORT_PORTION: i64 = 100_000;
+const IMPORT_MEMORY: i64 = 64 << 20;
+const USUAL_MEMORY: i64 = 1 << 20;
+
 impl Import {
     /// Begins a new ledger at `path`, where nothing may be yet.
     ///
@@ -35,8 +40,8 @@ impl Import {
             return Err(unavailable(io::Error::from(io::ErrorKind::AlreadyExists)));
         }
         let mut connection = open::writer(path).await?;
-        // Whoever makes a ledger makes it again after a power cut.
-        sqlx::query("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")
+        // Whoever makes a ledger makes it again after a power cut or a fault.
+        sqlx::query("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")
             .execute(&mut connection)
             .await
             .map_err(told)?;
@@ -92,7 +97,21 @@ impl Import {
             .await
             .map_err(told)?;
         self.head = head;
-        while texts::move_some(&mut self.connection).await.map_err(told)? {}
+        Ok(())
+    }
+
+    /// All texts at once: the fewer pieces the index is made of, the less of it is merged.
+    async fn index_texts(&mut self) -> Result<(), sqlx::Error> {
+        self.set_index_memory(IMPORT_MEMORY).await?;
+        while texts::move_some(&mut self.connection, IMPORT_PORTION).await? {}
+        self.set_index_memory(USUAL_MEMORY).await
+    }
+
+    async fn set_index_memory(&mut self, bytes: i64) -> Result<(), sqlx::Error> {
+        sqlx::query("INSERT INTO search (search, rank) VALUES ('hashsize', ?1)")
+            .bind(bytes)
+            .execute(&mut self.connection)
+            .await?;
         Ok(())
     }
 
@@ -101,7 +120,8 @@ impl Import {
     /// # Errors
     /// [`LedgerError::Unavailable`] when it cannot be written.
     pub async fn finish(mut self) -> Result<(), LedgerError> {
-        sqlx::query("PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)")
+        self.index_texts().await.map_err(told)?;
+        sqlx::query("PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL")
             .execute(&mut self.connection)
             .await
             .map_err(told)?;

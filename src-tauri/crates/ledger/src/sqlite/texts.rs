@@ -10,13 +10,13 @@ pub(super) const QUIET: Duration = Duration::from_millis(250);
 pub(super) const WAITING: usize = 4_096;
 
 /// Texts moved in one transaction; about as many milliseconds as a person does not notice.
-const PORTION: i64 = 512;
+pub(super) const PORTION: i64 = 512;
 
-/// Moves a portion. `false` when there was nothing to move.
-pub(super) async fn move_some(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+/// Moves up to `portion` texts in one transaction. `false` when there was nothing to move.
+pub(super) async fn move_some(connection: &mut SqliteConnection, portion: i64) -> Result<bool, sqlx::Error> {
     let last: Option<i64> =
         sqlx::query_scalar("SELECT max(place) FROM (SELECT place FROM search_new ORDER BY place LIMIT ?1)")
-            .bind(PORTION)
+            .bind(portion)
             .fetch_one(&mut *connection)
             .await?;
     let Some(last) = last else { return Ok(false) };

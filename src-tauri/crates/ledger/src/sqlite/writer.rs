@@ -156,7 +156,7 @@ impl Writer {
     }
 
     async fn move_texts(&mut self) {
-        self.texts = match texts::move_some(&mut self.connection).await {
+        self.texts = match texts::move_some(&mut self.connection, texts::PORTION).await {
             Ok(true) => 1,
             Ok(false) => 0,
             // They are found where they wait.
