@@ -4,7 +4,7 @@ import { kindWord, caseWord, knownKind, likelyWord } from "../src/bill/kinds";
 import { answersOf, needsNote } from "../src/features/day/answers";
 import { changeOf, changeText, hasMoney, hoursOf, openItems, rateText, shareText, sumText } from "../src/features/day/figures";
 import { chartOf, HIGH, WIDE } from "../src/features/day/hour-chart";
-import { countedWord, sidesOf, withoutSign } from "../src/features/day/sides";
+import { claimOf, countedWord, sidesOf, withoutSign } from "../src/features/day/sides";
 import type { DayReview, Group, Moved } from "../src/ipc/day-types";
 import { MemoryBackend } from "../src/ipc/memory/backend";
 import { START_ISO, startAt } from "../src/ipc/memory/world";
@@ -144,6 +144,17 @@ describe("a case", () => {
     expect([slip.who, slip.says, gateway.who]).toEqual(["สลิปบอกว่า", "โอนแล้ว", "เกตเวย์ JWT บอกว่า"]);
     expect(answersOf(item.kind, true).map((answer) => answer.first)).toEqual(["confirm", "nothing", "nothing"]);
     expect(countedWord(item)).toBe("ยังไม่นับเป็นเงินที่ได้");
+  });
+  it("a provider against itself is told as that, and its money counts", async () => {
+    const item = items.find((one) => one.kind === "contradiction");
+    const paid = items.find((one) => one.kind === "paid_late");
+    if (!item || !paid?.order_id) throw new Error("there is one");
+    const told = await backend.days.handlers.order_timeline({ order: paid.order_id });
+    const no = { type: "event", sequence: 9, at: "2025-11-21T12:35:00.000+07:00", event: "declined", attempt_id: told.order.attempts[0]?.attempt_id ?? "", provider: "omise_truemoney", source: "provider", amount: null, facts: {}, raw: null } as const;
+    const against = { ...told, slips: [], lines: [...told.lines, no] };
+    expect(sidesOf(item, against).map((side) => side.says)).toEqual(["ไม่มีเงินเข้า", "จ่ายแล้ว"]);
+    expect(claimOf(item, against).claim).toBe("ผู้ให้บริการเคยบอกว่าไม่จ่าย แต่มีเงินเข้า");
+    expect(countedWord({ ...item, detail: { received: "320.00" } })).toBe("นับเป็นเงินที่ได้แล้ว");
   });
   it("a kind this window does not know is still shown, waited for and explained", () => {
     expect(knownKind("from_the_future")).toBeNull();

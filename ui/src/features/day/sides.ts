@@ -1,5 +1,5 @@
 // What the two sides of a case say, as facts of equal weight. Nothing here judges; each side is what its witness said.
-import { kindWord } from "../../bill/kinds";
+import { caseWord, kindWord, likelyWord } from "../../bill/kinds";
 import { providerName } from "../../bill/words";
 import type { IconName } from "../../design/components/icons";
 import type { Attempt, Method, Order, Provider, Slip } from "../../ipc/generated";
@@ -16,6 +16,8 @@ const provider = (word: string | undefined): string => {
   const known = PROVIDERS.find((name) => name === word);
   return known ? providerName(known) : (word ?? m.side_none());
 };
+/** Words by which a provider said that nothing was paid. */
+const REFUSALS: readonly string[] = ["declined", "contradicted", "lapsed"];
 const METHODS: readonly Method[] = ["cash", "promptpay", "truemoney", "crypto"];
 const money = (name: string, wire: string | null | undefined): Fact[] => (wire && /^-?\d+\.\d{2}$/.test(wire) ? [{ name, value: amountText(wire), figure: true }] : []);
 const fact = (name: string, value: string | null | undefined): Fact[] => (value ? [{ name, value }] : []);
@@ -81,7 +83,15 @@ function ofBill(item: ReviewItem, told: Timeline): [Side, Side] {
       }
       break;
     }
-    case "contradiction": case "slip_waiting": if (slip && last) return [slipSide(slip), attemptSide(last)]; break;
+    case "contradiction": {
+      if (slip && last) return [slipSide(slip), attemptSide(last)];
+      // Without a slip it is the provider against itself: what it said first, and what came.
+      const no = told.lines.findLast((line) => REFUSALS.includes(line.event));
+      const attempt = order.attempts.find((one) => one.attempt_id === no?.attempt_id) ?? paid.at(-1) ?? last;
+      if (no && attempt) return [plain("loop", m.side_of({ who: providerName(attempt.provider) }), m.side_not_paid(), [...clock(m.side_said_at(), no.at), ...fact(m.side_state(), typeof no.facts.reason === "string" ? no.facts.reason : null)]), attemptSide(paid.at(-1) ?? attempt)];
+      break;
+    }
+    case "slip_waiting": if (slip && last) return [slipSide(slip), attemptSide(last)]; break;
     case "refund_unknown": case "refund_failed": {
       const refund = order.refunds.findLast((one) => one.state === "unknown" || one.state === "failed") ?? order.refunds.at(-1);
       if (refund) {
@@ -132,6 +142,8 @@ export function sidesOf(item: ReviewItem, told: Timeline | null): [Side, Side] {
 
 /** What is not counted yet, or is counted already: said beside the amount. */
 export function countedWord(item: ReviewItem): string {
+  // Evidence that disagrees is counted as far as money came.
+  if (item.kind === "contradiction" && parseWire(item.detail.received ?? "0.00") > 0n) return m.counted_yes();
   switch (item.kind) {
     case "contradiction": case "slip_waiting": case "qr_mismatch": case "held": return m.counted_not();
     case "refund_unknown": case "refund_failed": return m.counted_not_back();
@@ -147,4 +159,10 @@ export function countedWord(item: ReviewItem): string {
 export function withoutSign(wire: string): string {
   const satang = parseWire(wire);
   return toWire(satang < 0n ? -satang : satang);
+}
+
+/** The claim of a case, and why it may be so. Evidence disagrees in two ways: a slip against a provider, or a provider with itself. */
+export function claimOf(item: ReviewItem, told: Timeline | null): { claim: string; likely: string } {
+  if (item.kind === "contradiction" && told !== null && told.slips.length === 0) return { claim: m.case_contradiction_answers(), likely: m.likely_contradiction_answers() };
+  return { claim: caseWord(item.kind), likely: likelyWord(item.kind) };
 }
