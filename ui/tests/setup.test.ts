@@ -231,7 +231,7 @@ describe("the set-up wizard", () => {
     await vi.waitFor(() => expect(at("setup-wizard")).not.toBeNull());
     strike("Escape");
     await vi.waitFor(() => expect(at("setup-wizard")).toBeNull());
-    expect(localStorage.getItem("keptang.setup_left")).toBe("yes");
+    expect(localStorage.getItem("keptang.setup")).toBe("left");
     strike("Digit7");
     expect(at("entry-amount")?.dataset.amount).toBe("7.00");
   });

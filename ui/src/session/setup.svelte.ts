@@ -1,33 +1,46 @@
-// Whether the set-up wizard is on screen. It opens by itself on a first run, once; after that only when it is asked for.
+// Whether the set-up wizard is on screen. It opens by itself on a first run, and again where somebody was when the program
+// was started anew, which new settings need; once it was left, only when it is asked for.
 import type { Client } from "../ipc/client";
 
-const LEFT = "keptang.setup_left";
+const KEPT = "keptang.setup";
+const LEFT = "left";
 let open = $state(false);
 
-function wasLeft(): boolean {
+function kept(): string | null {
   try {
-    return localStorage.getItem(LEFT) === "yes";
+    return localStorage.getItem(KEPT);
   } catch {
-    return false;
+    return null;
+  }
+}
+
+function keep(word: string): void {
+  try {
+    localStorage.setItem(KEPT, word);
+  } catch {
+    // It will offer itself once more; nothing else is lost.
   }
 }
 
 export const setup = {
   get open(): boolean { return open; },
+  /** The step somebody was at when the window closed; null for the first. */
+  get step(): string | null {
+    const word = kept();
+    return word === LEFT ? null : word;
+  },
   show(): void { open = true; },
+  /** Somebody is at this step now. */
+  at(step: string): void { keep(step); },
   leave(): void {
     open = false;
-    try {
-      localStorage.setItem(LEFT, "yes");
-    } catch {
-      // It will offer itself once more; nothing else is lost.
-    }
+    keep(LEFT);
   },
-  /** On a first run, unless somebody left it before. */
+  /** On a first run, or where it was not left before. */
   async offer(client: Client): Promise<void> {
-    if (wasLeft()) return;
+    if (kept() === LEFT) return;
     try {
-      if ((await client.settings_get({})).first_run) open = true;
+      if (kept() !== null || (await client.settings_get({})).first_run) open = true;
     } catch {
       // A locked till has people, so it is no first run.
     }

@@ -64,7 +64,7 @@ export class Draft {
     if (found === undefined) return "";
     if (typeof found === "function") return found();
     const { message_th, message_en } = found.params;
-    return (language() === "th" ? message_th : message_en) ?? errorText(found);
+    return (language() === "th" ? message_th : message_en) ?? m.settings_unfit();
   }
 
   /** The PIN that was remembered is forgotten; what is typed stays. */
