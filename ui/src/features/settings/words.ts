@@ -22,10 +22,27 @@ export function secretName(name: string): string {
   return key === undefined ? name : say(key);
 }
 
+/** The words of the trail as checkout, the ledger and the settings write them. */
 const TRAIL: Readonly<Record<string, MessageKey>> = {
-  shift_opened: "audit_shift_opened", drawer_moved: "audit_drawer_moved", shift_counted: "audit_shift_counted", shift_closed: "audit_shift_closed", day_closed: "audit_day_closed", day_signed: "audit_day_signed",
-  review_settled: "audit_review_settled", person_added: "audit_person_added", person_changed: "audit_person_changed", setting_changed: "audit_setting_changed", settings_changed: "audit_setting_changed", secret_changed: "audit_secret_changed",
-  payout: "audit_payout", printed: "audit_printed", signed_in: "audit_signed_in",
+  shift_opened: "audit_shift_opened",
+  drawer_moved: "audit_drawer_moved",
+  shift_counted: "audit_shift_counted",
+  shift_closed: "audit_shift_closed",
+  day_closed: "audit_day_closed",
+  day_signed: "audit_day_signed",
+  review_settled: "audit_review_settled",
+  reconciled: "audit_reconciled",
+  person_added: "audit_person_added",
+  person_changed: "audit_person_changed",
+  settings_changed: "audit_settings_changed",
+  receiving_changed: "audit_receiving_changed",
+  refund_requested: "audit_refund_requested",
+  payout_account_seen: "audit_payout_account_seen",
+  payout_requested: "audit_payout_requested",
+  payout_resolved: "audit_payout_resolved",
+  slip_overridden: "audit_slip_overridden",
+  backup_made: "audit_backup_made",
+  backup_tried: "audit_backup_tried",
 };
 export const TRAIL_WORDS = Object.keys(TRAIL);
 

@@ -70,7 +70,7 @@ export class MemorySetup {
         if (why) throw fault("bad_setting", { setting: key, message_th: why[0], message_en: why[1] });
       }
       for (const { key, value } of changes) {
-        this.#means.note("setting_changed", key, { before: this.values[key] ?? null, after: value }, as?.user);
+        this.#means.note("settings_changed", key, { before: this.values[key] ?? null, after: value }, as?.user);
         this.values = { ...this.values, [key]: value };
         if (key === "shop.promptpay_id" || key === "shop.accounts") this.#means.announce({ at: isoAt(this.#means.nowMs()), by: as?.user ?? null, what: "account_changed", subject: key });
         else if (key.startsWith("providers.") || key.startsWith("routing.")) this.#means.announce({ at: isoAt(this.#means.nowMs()), by: as?.user ?? null, what: "provider_changed", subject: key });
@@ -83,7 +83,7 @@ export class MemorySetup {
     secret_put: async ({ name, value, as }: { name: string; value: string; as?: Approver }): Promise<SettingsView> => {
       if (/\s/.test(value)) throw fault("bad_setting", { setting: name, message_th: "กุญแจนี้มีช่องว่างอยู่ข้างใน น่าจะติดมาตอนคัดลอก", message_en: "This key has a space inside, probably from copying" });
       this.secrets = this.secrets.map((one) => (one.name === name ? { ...one, set: true, from: "keychain" as const, live: name === PASSPHRASE ? null : !/test/.test(value) } : one));
-      this.#means.note("secret_changed", name, {}, as?.user);
+      this.#means.note("receiving_changed", name, {}, as?.user);
       if (name === PASSPHRASE) this.backup = { ...this.backup, passphrase_set: true };
       else this.#means.announce({ at: isoAt(this.#means.nowMs()), by: as?.user ?? null, what: "key_changed", subject: name });
       return this.view;

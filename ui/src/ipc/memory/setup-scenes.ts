@@ -78,7 +78,7 @@ export const setupScenes: Readonly<Record<string, Scene>> = {
   settings_window: settings("window"),
   settings_proof: settings("proof", [at("ledger-verify"), at("diagnostics")]),
   settings_audit: settings("audit", [], (backend) => {
-    backend.people.note("setting_changed", "shop.promptpay_id", { before: "0812345678", after: "0898765432" }, "คุณชื่นจิต");
+    backend.people.note("settings_changed", "shop.promptpay_id", { before: "0812345678", after: "0898765432" }, "คุณชื่นจิต");
     backend.people.note("person_added", "แพรว", { role: "cashier" }, "คุณชื่นจิต");
     backend.people.note("drawer_moved", "412", { direction: "out", amount: "320.00", reason: "ค่าน้ำแข็ง" }, "บอย");
   }),
