@@ -1,5 +1,6 @@
 //! The one command of the pages. The list of what can be asked is `keptang_api::COMMANDS`; the names added here
-//! move windows about or read the clipboard, and are nobody's business but the shell's.
+//! move windows about, read the clipboard or show a
+//! file in its folder, and are nobody's business but the shell's.
 
 use crate::clipboard::LastSeen;
 use crate::display::{self, Display};
@@ -7,6 +8,7 @@ use crate::windows;
 use keptang_api::{ApiError, App as Till, ErrorCode};
 use serde::Deserialize;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use tauri::{Manager, Runtime, WebviewWindow};
 use tokio::sync::watch;
 
@@ -14,6 +16,11 @@ use tokio::sync::watch;
 #[serde(deny_unknown_fields)]
 struct DisplayOpen {
     open: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct FileOpen {
+    path: PathBuf,
 }
 
 /// Whether the till is open. The cashier's page is there before it and asks at once.
@@ -63,10 +70,30 @@ pub(crate) async fn call<R: Runtime>(
             let shown: Display = shape(&name, request)?;
             display::show(&window, shown).map_err(|error| toolkit(&name, &error))
         }
+        "file_open" => {
+            let FileOpen { path } = shape(&name, request)?;
+            reveal(&till(&window).await, &path)
+        }
         "clipboard_look" => return clipboard_look(&window, &name).await,
         _ => return till(&window).await.call(&name, request).await,
     }
     .map(|()| Value::Object(serde_json::Map::new()))
+}
+
+/// Shows a file that the till wrote in the folder it lies in. Only such a file: a page that could name any path could
+/// have anything opened.
+fn reveal(till: &Till, path: &Path) -> Result<(), ApiError> {
+    let folder = till.exports_folder().canonicalize();
+    let known = path.canonicalize().ok().filter(|path| {
+        folder
+            .as_ref()
+            .is_ok_and(|folder| path.parent() == Some(folder.as_path()))
+    });
+    let known = known.ok_or_else(|| refusal(ErrorCode::NotFound, "file_open"))?;
+    tauri_plugin_opener::reveal_item_in_dir(known).map_err(|error| {
+        tracing::warn!(error = %error, "no file manager could be opened");
+        refusal(ErrorCode::Internal, "file_open")
+    })
 }
 
 /// What lies on the clipboard. Only a page whose switch is on asks.

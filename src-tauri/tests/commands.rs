@@ -12,7 +12,7 @@ use tauri::{Listener, Manager, WebviewWindow, WebviewWindowBuilder};
 /// A window application over a training till of its own. No background work runs: nobody is asked anything.
 struct Desk {
     app: tauri::App<MockRuntime>,
-    _data_dir: tempfile::TempDir,
+    data_dir: tempfile::TempDir,
 }
 
 impl Desk {
@@ -24,10 +24,7 @@ impl Desk {
         let till = tauri::async_runtime::block_on(Till::open_with(data_dir.path(), Vec::new())).unwrap();
         let app = keptang_desktop::builder(mock_builder()).build(context).unwrap();
         app.manage(till);
-        Self {
-            app,
-            _data_dir: data_dir,
-        }
+        Self { app, data_dir }
     }
 
     /// With the capabilities of the product.
@@ -69,7 +66,11 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
     vec![
         ("till_state", json!({}), None),
         ("lock", json!({}), None),
-        ("sign_in", json!({ "user": "malee", "pin": "1234" }), Some("forbidden")),
+        (
+            "sign_in",
+            json!({ "user": "malee", "pin": "1234" }),
+            Some("forbidden"),
+        ),
         (
             "charge",
             json!({ "amount": "250.00", "method": "promptpay" }),
@@ -231,6 +232,24 @@ fn what_is_not_a_command_is_told_so_with_a_code() {
             error["params"].is_object() && error["incident"].is_null(),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn only_a_file_that_the_till_wrote_is_shown_in_its_folder() {
+    let desk = Desk::real();
+    let cashier = desk.window("cashier");
+    let outside = desk.data_dir.path().join("settings.toml");
+    let sideways = desk.data_dir.path().join("exports/../settings.toml");
+    std::fs::create_dir_all(desk.data_dir.path().join("exports")).unwrap();
+    for path in [
+        outside.as_path(),
+        sideways.as_path(),
+        "/etc/hostname".as_ref(),
+        "exports".as_ref(),
+    ] {
+        let error = call(&cashier, "file_open", json!({ "path": path })).unwrap_err();
+        assert_eq!(error["code"], "not_found", "{}", path.display());
     }
 }
 

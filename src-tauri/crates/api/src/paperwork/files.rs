@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use serde::Serialize;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
 /// Where the window puts files.
@@ -46,9 +46,14 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 impl App {
+    /// Where files for people go.
+    pub fn exports_folder(&self) -> PathBuf {
+        self.data_dir().join(FOLDER)
+    }
+
     /// Writes a file for a person into the folder of exports.
     pub(crate) async fn save(&self, name: &str, bytes: Vec<u8>) -> Result<SavedFile, ApiError> {
-        let folder = self.data_dir().join(FOLDER);
+        let folder = self.exports_folder();
         let path = folder.join(name);
         let shown = path.display().to_string();
         let saved = SavedFile {
