@@ -17,7 +17,7 @@ export function isPage(name: string): name is Page {
 }
 
 /** As the bar shows them. */
-export const PAGES: readonly Exclude<Page, "settings">[] = ["day", "bills", "providers", "shift"];
+export const PAGES: readonly Page[] = ["day", "bills", "providers", "shift", "settings"];
 
 export function startOf(page: Page): View {
   return page === "bills" ? { page, wish: {}, title: "" } : { page };
