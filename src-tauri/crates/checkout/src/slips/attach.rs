@@ -4,7 +4,7 @@ use super::SlipDesk;
 use super::verify::{Choice, SlipError};
 use crate::till::Till;
 use keptang_domain::order::{Attempt, AttemptEvent, Evidence, Order, OrderEvent, OrderState, SLIPS, Source};
-use keptang_domain::slip::judge::{Expected, Use};
+use keptang_domain::slip::judge::{Doubt, Expected, Use};
 use keptang_domain::slip::{Judgement, SlipFacts, SlipRef, judge};
 use keptang_domain::{Money, OrderId, ProviderId, Timestamp};
 use keptang_ports::{LedgerError, OrderFilter, OrderKey};
@@ -58,6 +58,13 @@ impl Till {
         if let Some(id) = wanted {
             let order = self.inner.ledger.load(OrderKey::Id(id)).await?;
             let judgement = self.judge_for(&order, facts, question);
+            if judgement == Judgement::Accepted && !is_told_without_slip(&order, facts) {
+                let told = self.told_of(Some(id), facts, question).await?;
+                if !told.is_empty() {
+                    let judgement = Judgement::NeedsReview(Doubt::ToldForAnother);
+                    return Ok((judgement, Choice::OneOrToldOf(Box::new(order), told)));
+                }
+            }
             return Ok((judgement, Choice::One(Box::new(order))));
         }
         let judged: Vec<(Judgement, Order)> = self
@@ -91,20 +98,7 @@ impl Till {
         let Some((judgement, Choice::One(open))) = found else {
             return Ok(found);
         };
-        let settled = self.inner.ledger.list(OrderFilter {
-            state: Some(OrderState::Settled),
-            limit: LATELY_SETTLED,
-            ..OrderFilter::default()
-        });
-        let told: Vec<String> = settled
-            .await?
-            .into_iter()
-            .filter(|order| {
-                is_told_without_slip(order, facts)
-                    && self.judge_for(order, facts, question) == Judgement::Accepted
-            })
-            .map(|order| order.opening.number)
-            .collect();
+        let told = self.told_of(None, facts, question).await?;
         let choice = if told.is_empty() {
             Choice::One(open)
         } else {
@@ -112,6 +106,30 @@ impl Till {
             Choice::Several(open.chain(told).collect())
         };
         Ok(Some((judgement, choice)))
+    }
+
+    /// Orders besides `named` that somebody told of as paid, by a transfer that may be this one; by number.
+    async fn told_of(
+        &self,
+        named: Option<OrderId>,
+        facts: &SlipFacts,
+        question: &Question<'_>,
+    ) -> Result<Vec<String>, LedgerError> {
+        let settled = self.inner.ledger.list(OrderFilter {
+            state: Some(OrderState::Settled),
+            limit: LATELY_SETTLED,
+            ..OrderFilter::default()
+        });
+        Ok(settled
+            .await?
+            .into_iter()
+            .filter(|order| {
+                named != Some(order.id)
+                    && is_told_without_slip(order, facts)
+                    && self.judge_for(order, facts, question) == Judgement::Accepted
+            })
+            .map(|order| order.opening.number)
+            .collect())
     }
 
     /// Orders that wait for money and could get it by a transfer, newest first.

@@ -64,7 +64,7 @@ impl SlipDetail {
             sender: facts.and_then(|facts| shown(&facts.sender)),
             receiver: facts.and_then(|facts| shown(&facts.receiver)),
             order: match choice {
-                Choice::One(order) => Some(order.opening.number.clone()),
+                Choice::One(order) | Choice::OneOrToldOf(order, _) => Some(order.opening.number.clone()),
                 Choice::Several(_) | Choice::NoneFits | Choice::NotAsked => None,
             },
             used_by: match judgement {
@@ -83,10 +83,23 @@ impl SlipDetail {
                 .and_then(|(_, kept)| serde_json::from_str(kept).ok())
                 .unwrap_or(Value::Null),
         };
+        if let Choice::OneOrToldOf(order, told) = choice {
+            detail.name_the_told(&order.opening.number, told);
+        }
         if *judgement == Judgement::Accepted {
             detail.place(choice);
         }
         detail
+    }
+
+    /// The bills among which a person decides, the named one first.
+    fn name_the_told(&mut self, named: &str, told: &[String]) {
+        self.choices = std::iter::once(named.to_owned())
+            .chain(told.iter().cloned())
+            .collect();
+        let list = told.join(" ");
+        self.message_th = format!("{}: {list}", self.message_th);
+        self.message_en = format!("{}: {list}", self.message_en);
     }
 
     /// A right slip that nobody could place is for a person.
@@ -105,7 +118,7 @@ impl SlipDetail {
                 "The slip is right, but no open bill waits for this amount. Open the bill first, or ask a manager"
                     .to_owned(),
             ),
-            Choice::One(_) | Choice::NotAsked => return,
+            Choice::One(_) | Choice::OneOrToldOf(..) | Choice::NotAsked => return,
         };
         self.verdict = Verdict::NeedsReview.word().to_owned();
         (self.message_th, self.message_en) = (th, en);

@@ -73,6 +73,7 @@ impl Till {
             shown: shown.unwrap_or(Shown::Text(String::new())),
             overriding: None,
             setting: None,
+            flaw: None,
         };
         if is_lost {
             // Our own disk's fault, which says nothing about the customer's slip.

@@ -1,9 +1,8 @@
 //! What was shown, to what its code says.
 
-use keptang_domain::slip::judge::Unreadable;
+use keptang_domain::slip::judge::{BadFile, Flaw, Unreadable};
 use keptang_domain::slip::{Judgement, SlipCode, mini_qr};
-use keptang_ports::PictureType;
-use keptang_qr::{DecodeLimits, ReadError, SlipLimits};
+use keptang_qr::{DecodeError, DecodeLimits, Hint, ReadError, SlipLimits};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -27,8 +26,8 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 pub(super) enum Read {
     /// A code, and whether the picture may say more than it.
     Code(SlipCode),
-    /// A picture in which no code was found here; whoever is asked may see more.
-    NoCode,
+    /// A picture in which no code was found here, and why as far as that can be seen; whoever is asked may see more.
+    NoCode(Option<Flaw>),
     /// A link: there is nothing to read here.
     Link,
     /// The end: it is no slip, or cannot be read.
@@ -40,16 +39,18 @@ pub(super) async fn read(shown: &Shown) -> Read {
     match shown {
         Shown::Text(text) => Read::Code(mini_qr::read(text)),
         Shown::Link(_) => Read::Link,
-        Shown::Picture(bytes) if bytes.len() > PICTURE_BYTES_MAX || PictureType::of(bytes).is_none() => {
-            Read::End(Judgement::Damaged(Unreadable::Picture))
-        }
+        Shown::Picture(bytes) if bytes.len() > PICTURE_BYTES_MAX => unreadable(BadFile::TooLarge),
         Shown::Picture(bytes) => {
             let bytes = bytes.clone();
             // Searching a picture is pure computing, too long for the runtime's own threads.
             let found = tokio::task::spawn_blocking(move || codes_in(&bytes)).await;
-            found.unwrap_or(Read::End(Judgement::Damaged(Unreadable::Picture)))
+            found.unwrap_or(unreadable(BadFile::Broken))
         }
     }
+}
+
+const fn unreadable(file: BadFile) -> Read {
+    Read::End(Judgement::Damaged(Unreadable::File(file)))
 }
 
 fn codes_in(bytes: &[u8]) -> Read {
@@ -62,10 +63,26 @@ fn codes_in(bytes: &[u8]) -> Read {
         Ok(found) => {
             let codes = found.into_iter().map(|found| mini_qr::read(&found.text));
             // A slip may carry a second code, such as the receiver's.
-            codes.min_by_key(rank).map_or(Read::NoCode, Read::Code)
+            codes.min_by_key(rank).map_or(Read::NoCode(None), Read::Code)
         }
-        Err(ReadError::NoQr { .. }) => Read::NoCode,
-        Err(ReadError::Picture(_)) => Read::End(Judgement::Damaged(Unreadable::Picture)),
+        Err(ReadError::NoQr { hint }) => Read::NoCode(flaw(hint)),
+        Err(ReadError::Picture(error)) => unreadable(match error {
+            DecodeError::TooLarge { .. } | DecodeError::Bomb { .. } => BadFile::TooLarge,
+            DecodeError::UnsupportedFormat { found } => BadFile::OtherFormat(found),
+            DecodeError::NotAnImage => BadFile::NotAPicture,
+            DecodeError::Broken { .. } => BadFile::Broken,
+        }),
+    }
+}
+
+const fn flaw(hint: Hint) -> Option<Flaw> {
+    match hint {
+        Hint::TooDark => Some(Flaw::Dark),
+        Hint::TooBlurry => Some(Flaw::Blurred),
+        Hint::TooSmall => Some(Flaw::Small),
+        Hint::CutOff => Some(Flaw::CutOff),
+        Hint::Covered => Some(Flaw::Covered),
+        Hint::NothingLikeQr => None,
     }
 }
 

@@ -6,7 +6,9 @@ use super::detail::SlipDetail;
 use super::read::{self, Read, Shown};
 use crate::till::{Till, TillEvent};
 use keptang_domain::order::{Order, TransitionError};
-use keptang_domain::slip::judge::{Fault, LookupFailure, Unreadable, judge_code, judge_failure};
+use keptang_domain::slip::judge::{
+    Fault, Flaw, LookupFailure, Outage, Unreadable, judge_code, judge_failure,
+};
 use keptang_domain::slip::timetable::{self, Asked};
 use keptang_domain::slip::{Judgement, SlipCode, SlipFacts, SlipRef};
 use keptang_domain::{Money, OrderId, SlipId};
@@ -43,6 +45,8 @@ pub struct Override {
 pub(super) enum Choice {
     /// This one.
     One(Box<Order>),
+    /// This one was named, but the transfer may be what somebody told of for one of these others, by number.
+    OneOrToldOf(Box<Order>, Vec<String>),
     /// Any of these, by number: a person has to say which.
     Several(Vec<String>),
     /// No open bill fits.
@@ -89,6 +93,8 @@ pub(super) struct Case {
     pub(super) setting: Option<String>,
     /// The verifier was asked about it, now or before.
     pub(super) asked: bool,
+    /// What is wrong with its picture, where no code was found in it.
+    pub(super) flaw: Option<Flaw>,
 }
 
 /// What asking gave.
@@ -99,6 +105,45 @@ enum Heard {
         retry_after_ms: Option<i64>,
         setting: Option<String>,
     },
+}
+
+type Answer = Result<SlipAnswer, keptang_ports::SlipError>;
+
+/// A picture without a bank's slip, or with one that no bank knows.
+const fn found_nothing(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Err(keptang_ports::SlipError::NoSlipInPicture | keptang_ports::SlipError::NotFound)
+    )
+}
+
+/// Whether the wallet's answer counts after the banks'. That it is no wallet's slip either, or that nothing is asked
+/// about wallets there, leaves the banks' word standing; an outage does not, for the slip was not checked then.
+const fn says_more(second: &Answer) -> bool {
+    !matches!(
+        second,
+        Err(keptang_ports::SlipError::NoSlipInPicture
+            | keptang_ports::SlipError::PictureRefused
+            | keptang_ports::SlipError::BadQuestion { .. })
+    )
+}
+
+impl Heard {
+    fn failure(error: &keptang_ports::SlipError, is_link: bool) -> Self {
+        let is_bad_link = is_link && matches!(error, keptang_ports::SlipError::BadQuestion { .. });
+        Self::Failure {
+            failure: if is_bad_link {
+                LookupFailure::Outage(Outage::Link)
+            } else {
+                error.failure()
+            },
+            retry_after_ms: error.retry_after_ms(),
+            setting: match error {
+                keptang_ports::SlipError::Misconfigured(fault) => Some(fault.fault.setting.clone()),
+                _ => None,
+            },
+        }
+    }
 }
 
 /// The secret without which nobody can be asked.
@@ -139,6 +184,7 @@ impl Till {
             overriding: wish.overriding,
             setting: None,
             asked: false,
+            flaw: None,
         };
         self.follow_slip(case).await
     }
@@ -170,7 +216,11 @@ impl Till {
         let code = match read::read(&case.shown).await {
             Read::End(judgement) => return self.end(case, judgement).await,
             Read::Code(code) => Some(code),
-            Read::NoCode | Read::Link => None,
+            Read::NoCode(flaw) => {
+                case.flaw = flaw;
+                None
+            }
+            Read::Link => None,
         };
         let reference = code.as_ref().and_then(SlipCode::reference);
         case.record.reference = reference.as_ref().map(key);
@@ -203,7 +253,7 @@ impl Till {
             (Some(SlipCode::TrueMoney(_)), Shown::Text(_))
         ) {
             // A wallet's slip cannot be asked about by its code (easyslip.md, section 8): its picture is needed.
-            return self.end(case, Judgement::Damaged(Unreadable::UnusualCode)).await;
+            return self.end(case, Judgement::Damaged(Unreadable::WalletCode)).await;
         }
         case.asked = true;
         match self.ask_about(verifier.as_ref(), &case, code.as_ref()).await? {
@@ -235,61 +285,45 @@ impl Till {
             }
             None => (None, None),
         };
-        let kind = match code {
-            Some(SlipCode::TrueMoney(_)) => SlipKind::TrueMoneyWallet,
-            _ => SlipKind::Bank,
+        let is_wallet = matches!(code, Some(SlipCode::TrueMoney(_)));
+        let question = SlipQuestion {
+            kind: if is_wallet {
+                SlipKind::TrueMoneyWallet
+            } else {
+                SlipKind::Bank
+            },
+            input: match (code, &case.shown) {
+                // Its other form, where the checksum's zeros were dropped, is the verifier's to try.
+                (Some(SlipCode::Bank(code)), _) => SlipInput::Payload(code.payload.clone()),
+                (_, Shown::Picture(bytes)) => SlipInput::Image(bytes.clone()),
+                (_, Shown::Link(url)) => SlipInput::Url(url.clone()),
+                // No text but a bank slip's comes as far as here.
+                (_, Shown::Text(text)) => SlipInput::Payload(text.clone()),
+            },
+            amount,
+            remark,
         };
-        let mut inputs = Vec::new();
-        match (code, &case.shown) {
-            (Some(SlipCode::Bank(code)), _) => {
-                inputs.push(SlipInput::Payload(code.payload.clone()));
-                inputs.extend(code.payload_padded.clone().map(SlipInput::Payload));
-            }
-            (_, Shown::Picture(bytes)) => {
-                inputs.push(SlipInput::Image(bytes.clone()));
-            }
-            (_, Shown::Link(url)) => inputs.push(SlipInput::Url(url.clone())),
-            // No text but a bank slip's comes as far as here.
-            (_, Shown::Text(_)) => {}
-        }
-        let mut heard = Heard::Failure {
-            failure: LookupFailure::NoSlipInPicture,
-            retry_after_ms: None,
-            setting: None,
-        };
-        for input in inputs {
+        let mut answer = verifier.verify(&question).await;
+        let is_surely_a_banks = matches!(code, Some(SlipCode::Bank(_)));
+        if !is_wallet && !is_surely_a_banks && found_nothing(&answer) {
+            // Nobody has said whose slip the picture shows: a wallet's is known at its own address alone (easyslip.md,
+            // section 8).
             let question = SlipQuestion {
-                kind,
-                input,
-                amount,
-                remark: remark.clone(),
+                kind: SlipKind::TrueMoneyWallet,
+                ..question
             };
-            match verifier.verify(&question).await {
-                Ok(answer) => return Ok(Heard::Facts(Box::new(answer))),
-                Err(error) => {
-                    tracing::info!(slip = %case.record.id, error = %error, "a slip gave no facts");
-                    heard = Heard::Failure {
-                        failure: error.failure(),
-                        retry_after_ms: error.retry_after_ms(),
-                        setting: match &error {
-                            keptang_ports::SlipError::Misconfigured(fault) => {
-                                Some(fault.fault.setting.clone())
-                            }
-                            _ => None,
-                        },
-                    };
-                    // Only a text that was not understood is worth sending in its other form.
-                    let other_form = matches!(
-                        error,
-                        keptang_ports::SlipError::BadQuestion { .. } | keptang_ports::SlipError::NotFound
-                    );
-                    if !other_form {
-                        break;
-                    }
-                }
+            let second = verifier.verify(&question).await;
+            if says_more(&second) {
+                answer = second;
             }
         }
-        Ok(heard)
+        Ok(answer.map_or_else(
+            |error| {
+                tracing::info!(slip = %case.record.id, error = %error, "a slip gave no facts");
+                Heard::failure(&error, matches!(case.shown, Shown::Link(_)))
+            },
+            |answer| Heard::Facts(Box::new(answer)),
+        ))
     }
 
     async fn judge_answer(
@@ -309,14 +343,15 @@ impl Till {
             asked,
             used_by: used_by.as_ref(),
         };
-        let (mut judgement, choice) = self.judge_facts(&facts, case.record.wanted, &question).await?;
+        let (mut judgement, mut choice) = self.judge_facts(&facts, case.record.wanted, &question).await?;
         if judgement.may_be_overridden()
             && let Some(word) = &case.overriding
         {
-            match &choice {
-                Choice::One(_) => {
+            match choice {
+                Choice::One(order) | Choice::OneOrToldOf(order, _) => {
                     self.note_override(&case, word, &judgement).await?;
                     judgement = Judgement::Accepted;
+                    choice = Choice::One(order);
                 }
                 // The word is for one bill; which one has to be said first.
                 Choice::Several(_) => judgement = Judgement::Accepted,
@@ -394,7 +429,7 @@ impl Till {
         };
         let next = timetable::next(failure, &asked, desk.pace);
         let owed = order.map_or(Money::ZERO, |order| order.missing());
-        Ok(judge_failure(failure, next, owed))
+        Ok(judge_failure(failure, next, owed).because_of(case.flaw))
     }
 
     pub(super) async fn end(&self, case: Case, judgement: Judgement) -> Result<SlipOutcome, SlipError> {

@@ -2,9 +2,9 @@
 
 use crate::slips_stage::*;
 use crate::world::*;
-use keptang_checkout::{Override, SlipOutcome};
-use keptang_domain::order::{AttemptState, Flag, OrderState};
-use keptang_ports::{AuditLine, Ledger};
+use keptang_checkout::{Override, SlipOutcome, Till};
+use keptang_domain::order::{AttemptState, Flag, Order, OrderState};
+use keptang_ports::{AuditLine, Ledger, SlipError};
 use keptang_testkit::scripted_provider::{accepts, report};
 use keptang_testkit::scripted_verifier::transfer;
 
@@ -101,6 +101,124 @@ async fn a_bill_that_the_gateway_told_of_may_be_the_one() {
         let told = shop.order(told.id).await;
         assert_eq!((told.received(), flags(&told)), (SALE, vec![]));
     }
+}
+
+/// A bill of the gateway's that is paid by its word alone.
+async fn told(shop: &Shop, till: &Till) -> Order {
+    let order = shop.gateway_bill(till).await;
+    shop.omise
+        .queries()
+        .always(|payment| Ok(report(&payment.provider_ref, paid(payment))));
+    deliver(till, seen(order.newest().unwrap())).await;
+    shop.until_state(order.id, secs(5), AttemptState::Paid).await
+}
+
+/// Naming the bill is no proof that the money is not another's.
+#[tokio::test(start_paused = true)]
+async fn a_named_bill_is_not_paid_by_money_that_was_told_of_for_another() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let other = told(&shop, &till).await;
+    let named = shop.bill(&till, SALE).await;
+    let slip = shop.pays("R1", SALE);
+    let said = detail(&show(&till, slip.clone(), Some(&named)).await);
+    assert_eq!((said.verdict.as_str(), said.may_override), ("needs_review", true));
+    let numbers = [named.opening.number.clone(), other.opening.number.clone()];
+    assert_eq!(
+        (said.order.as_ref(), &said.choices[..]),
+        (Some(&numbers[0]), &numbers[..])
+    );
+    assert!(
+        said.message_en.ends_with(&format!(": {}", numbers[1])),
+        "{}",
+        said.message_en
+    );
+    assert!(
+        said.message_th.ends_with(&format!(": {}", numbers[1])),
+        "{}",
+        said.message_th
+    );
+    assert_eq!(shop.order(named.id).await.received(), satang(0));
+
+    // Shown for the other bill, it is that bill's, once and for all.
+    let answer = show(&till, slip.clone(), Some(&other)).await;
+    assert_eq!(verdict(&answer), "accepted");
+    let other = shop.order(other.id).await;
+    assert_eq!((other.received(), flags(&other)), (SALE, vec![]));
+    assert_eq!(verdict(&show(&till, slip, Some(&named)).await), "already_used");
+    assert_eq!(shop.order(named.id).await.received(), satang(0));
+    // Now that the other bill has its slip, the next transfer is nobody's but the named bill's.
+    let next = shop.pays("R2", SALE);
+    assert_eq!(verdict(&show(&till, next, Some(&named)).await), "accepted");
+    assert!(overridden(&shop).await.is_empty());
+    shop.assert_proven().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_manager_may_say_that_it_is_a_second_transfer() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let other = told(&shop, &till).await;
+    let named = shop.bill(&till, SALE).await;
+    let outcome = show_with(&till, shop.pays("R1", SALE), Some(&named), word()).await;
+    assert_eq!(
+        (verdict(&outcome), outcome.record.order),
+        ("accepted", Some(named.id))
+    );
+    assert_eq!(overridden(&shop).await.len(), 1);
+    for order in [named, other] {
+        assert_eq!(shop.order(order.id).await.received(), SALE);
+    }
+}
+
+/// The question is asked only where the money may be the same.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_the_same_money_is_no_question() {
+    for (what, waits_s, sum) in [("made later", 300, SALE), ("of another sum", 0, satang(30_000))] {
+        let shop = Shop::new();
+        let till = shop.till(1);
+        told(&shop, &till).await;
+        tokio::time::sleep(secs(waits_s)).await;
+        let named = shop.bill(&till, sum).await;
+        let outcome = show(&till, shop.pays("R1", sum), Some(&named)).await;
+        assert_eq!(verdict(&outcome), "accepted", "{what}");
+    }
+    let shop = Shop::new();
+    let till = shop.till(1);
+    let (one, two) = (told(&shop, &till).await, told(&shop, &till).await);
+    // Sent to somebody else, it is a clear no.
+    let elsewhere = shop.transfers(KBANK, "R1", SALE, shop.now(), THEIRS);
+    let named = shop.bill(&till, SALE).await;
+    assert_eq!(
+        verdict(&show(&till, elsewhere, Some(&named)).await),
+        "wrong_receiver"
+    );
+    // And of two that were told of, the named one takes it as its own proof.
+    for (order, reference) in [(&two, "R2"), (&one, "R3")] {
+        let outcome = show(&till, shop.pays(reference, SALE), Some(order)).await;
+        assert_eq!(
+            (verdict(&outcome), outcome.record.order),
+            ("accepted", Some(order.id))
+        );
+        assert_eq!(flags(&shop.order(order.id).await), []);
+    }
+}
+
+/// Also when the bank was late and the question comes up in the queue.
+#[tokio::test(start_paused = true)]
+async fn a_slip_that_waited_is_asked_the_same_question() {
+    let shop = Shop::new();
+    let till = shop.till(1);
+    told(&shop, &till).await;
+    let named = shop.bill(&till, SALE).await;
+    let slip = shop.transfers(BANGKOK_BANK, "R1", SALE, shop.now(), OURS);
+    shop.verifier.checks.then(Err(SlipError::Pending));
+    let outcome = show(&till, slip, Some(&named)).await;
+    assert_eq!(verdict(&outcome), "bank_pending");
+    tokio::time::sleep(secs(40)).await;
+    let slip = till.slip(outcome.record.id).await.unwrap();
+    assert_eq!((slip.verdict.as_str(), slip.order), ("needs_review", None));
+    assert_eq!(shop.order(named.id).await.received(), satang(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,8 +144,42 @@ pub enum Unreadable {
     Code(Damage),
     /// The code has parts that are not known here.
     UnusualCode,
+    /// A wallet's code, which says nothing without its picture (easyslip.md, section 8).
+    WalletCode,
+    /// The code in the picture, for a reason that can be seen.
+    Photo(Flaw),
+    /// The picture's file.
+    File(BadFile),
     /// The picture: too large, or of a format that the verifier does not take.
     Picture,
+}
+
+/// What is wrong with a picture in which no code can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Too little light.
+    Dark,
+    /// Out of focus, or moved.
+    Blurred,
+    /// Too few pixels.
+    Small,
+    /// Part of the code is outside.
+    CutOff,
+    /// A finger or a reflection is over the code.
+    Covered,
+}
+
+/// What is wrong with a picture's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadFile {
+    /// More bytes or pixels than are taken.
+    TooLarge,
+    /// A picture or document of another format; its name.
+    OtherFormat(&'static str),
+    /// No picture.
+    NotAPicture,
+    /// Damaged, or cut off on its way.
+    Broken,
 }
 
 /// Why a slip could not be checked.
@@ -161,6 +195,8 @@ pub enum Outage {
     QuotaGone,
     /// They did not understand our question, which is our fault.
     Ours,
+    /// They cannot fetch a picture from the address that was given.
+    Link,
 }
 
 /// What the owner must set right.
@@ -187,6 +223,9 @@ pub enum Doubt {
     OtherTransfer,
     /// The bank did not answer in its time.
     BankSilent,
+    /// A gateway, or a person, told of a transfer like it for another order, which has no slip yet: it may be the same
+    /// money.
+    ToldForAnother,
 }
 
 impl Judgement {
@@ -218,12 +257,23 @@ impl Judgement {
     }
 
     /// Whether a permitted person may accept the slip all the same. Only where the transfer is known to exist, is of
-    /// the right sum, and only its time or its receiver's name is in question: `judge` looks at the sum before those.
+    /// the right sum, and only its time, its receiver's name or its order is in question: `judge` looks at the sum
+    /// before those.
     pub const fn may_be_overridden(&self) -> bool {
         matches!(
             self,
-            Self::TooOld { .. } | Self::NeedsReview(Doubt::Receiver(_) | Doubt::FutureTime)
+            Self::TooOld { .. }
+                | Self::NeedsReview(Doubt::Receiver(_) | Doubt::FutureTime | Doubt::ToldForAnother)
         )
+    }
+
+    /// The same, where no slip was found in a picture and this machine saw why: then it may well be one.
+    #[must_use]
+    pub fn because_of(self, flaw: Option<Flaw>) -> Self {
+        match (self, flaw) {
+            (Self::NotASlip(NoSlip::Picture), Some(flaw)) => Self::Damaged(Unreadable::Photo(flaw)),
+            (judgement, _) => judgement,
+        }
     }
 }
 

@@ -399,6 +399,22 @@ fn verdict_words_are_those_of_the_command_line() {
 }
 
 #[test]
+fn what_is_wrong_with_a_picture_explains_only_that_nothing_was_found_in_it() {
+    let picture = Judgement::NotASlip(NoSlip::Picture);
+    assert_eq!(picture.clone().because_of(None), picture);
+    let dark = Judgement::Damaged(Unreadable::Photo(Flaw::Dark));
+    assert_eq!(picture.because_of(Some(Flaw::Dark)), dark);
+    for other in [
+        Judgement::NotASlip(NoSlip::PaymentQr),
+        Judgement::NotFound,
+        Judgement::WrongReceiver,
+        Judgement::Misconfigured(Fault::Key),
+    ] {
+        assert_eq!(other.clone().because_of(Some(Flaw::Dark)), other);
+    }
+}
+
+#[test]
 fn a_person_may_overrule_time_and_doubt_but_no_fact() {
     let owed = Money::from_satang(1);
     let too_old = Judgement::TooOld {
@@ -409,6 +425,7 @@ fn a_person_may_overrule_time_and_doubt_but_no_fact() {
         too_old,
         Judgement::NeedsReview(Doubt::FutureTime),
         Judgement::NeedsReview(Doubt::Receiver(ReceiverDoubt::OtherName)),
+        Judgement::NeedsReview(Doubt::ToldForAnother),
     ] {
         assert!(judgement.may_be_overridden(), "{judgement:?}");
     }

@@ -89,7 +89,7 @@ pub fn next(failure: LookupFailure, asked: &Asked, pace: Pace) -> Next {
             after_outage(asked, pace)
         }
         // A month's quota does not come back, and a question that was not understood will not be.
-        LookupFailure::Outage(Outage::QuotaGone | Outage::Ours)
+        LookupFailure::Outage(Outage::QuotaGone | Outage::Ours | Outage::Link)
         | LookupFailure::NoSlipInPicture
         | LookupFailure::PictureRefused
         | LookupFailure::OtherReceiver
@@ -371,6 +371,7 @@ mod tests {
         for failure in [
             LookupFailure::Outage(Outage::QuotaGone),
             LookupFailure::Outage(Outage::Ours),
+            LookupFailure::Outage(Outage::Link),
             LookupFailure::Fault(Fault::Key),
             LookupFailure::NoSlipInPicture,
             LookupFailure::PictureRefused,

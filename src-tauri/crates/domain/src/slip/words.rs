@@ -4,7 +4,7 @@
 //! is not the customer's is said to be so (design.md, sections 1 and 7). Amounts, bill numbers and times are the only
 //! values that appear; no name or account.
 
-use super::judge::{Doubt, Fault, Judgement, NoSlip, Outage, Unreadable, Use};
+use super::judge::{BadFile, Doubt, Fault, Flaw, Judgement, NoSlip, Outage, Unreadable, Use};
 use super::receiver::ReceiverDoubt;
 use crate::{Money, Timestamp};
 
@@ -210,6 +210,12 @@ fn damaged(what: Unreadable) -> Words {
             "คิวอาร์บนสลิปนี้ไม่ใช่แบบที่รู้จัก ใช้รูปสลิปแทน",
             "This slip's QR is of an unknown kind. Use the picture of the slip",
         ],
+        Unreadable::WalletCode => [
+            "สลิปทรูมันนี่ตรวจจากโค้ดอย่างเดียวไม่ได้ ใช้รูปสลิป",
+            "A TrueMoney slip cannot be checked by its code alone. Use the picture of the slip",
+        ],
+        Unreadable::Photo(flaw) => return blemished(flaw),
+        Unreadable::File(file) => return bad_file(file),
         Unreadable::Picture => [
             "รูปสลิปใหญ่เกินไปหรือเป็นชนิดที่ตรวจไม่ได้ ถ่ายใหม่เป็น JPEG หรือ PNG ไม่เกิน 4 MB",
             "The picture is too large or of a kind that cannot be checked. Take a JPEG or PNG of up to 4 MB",
@@ -221,6 +227,97 @@ fn damaged(what: Unreadable) -> Words {
     ];
     fixed(cashier, ask)
 }
+
+/// What whoever holds the camera, or the phone, can change.
+fn blemished(flaw: Flaw) -> Words {
+    let (cashier, ask) = match flaw {
+        Flaw::Dark => (
+            [
+                "รูปมืดเกินไป อ่านคิวอาร์บนสลิปไม่ได้ เพิ่มความสว่างหน้าจอโทรศัพท์แล้วถ่ายใหม่",
+                "The picture is too dark to read the slip's QR. Turn the phone's brightness up and take it again",
+            ],
+            [
+                "รูปมืดไปค่ะ รบกวนเพิ่มแสงหน้าจอแล้วเปิดสลิปอีกครั้งนะคะ",
+                "It came out too dark. Could you turn the brightness up and show it again?",
+            ],
+        ),
+        Flaw::Blurred => (
+            [
+                "รูปเบลอ อ่านคิวอาร์บนสลิปไม่ได้ ถือให้นิ่งแล้วถ่ายใหม่ให้คิวอาร์ชัด หรือขอภาพหน้าจอสลิป",
+                "The picture is blurred. Hold still and take it again with the QR sharp, or ask for a screenshot",
+            ],
+            [
+                "รูปไม่ชัดค่ะ รบกวนถือโทรศัพท์นิ่ง ๆ หรือส่งภาพหน้าจอให้หน่อยนะคะ",
+                "It came out blurred. Could you hold the phone still, or send a screenshot?",
+            ],
+        ),
+        Flaw::Small => (
+            [
+                "รูปเล็กเกินไป อ่านคิวอาร์บนสลิปไม่ได้ ถ่ายใกล้ขึ้น หรือใช้รูปต้นฉบับ ไม่ใช่รูปย่อ",
+                "The slip's QR has too few pixels. Go closer, or use the original picture, not its thumbnail",
+            ],
+            [
+                "รูปเล็กไปค่ะ รบกวนเปิดสลิปเต็มจอ หรือส่งรูปต้นฉบับนะคะ",
+                "It came out too small. Could you open the slip full screen, or send the original?",
+            ],
+        ),
+        Flaw::CutOff => (
+            [
+                "คิวอาร์บนสลิปถูกตัดออกไปบางส่วน ถ่ายใหม่ให้เห็นครบทุกมุม",
+                "Part of the slip's QR is outside the picture. Take it again with all its corners in view",
+            ],
+            [
+                "เห็นคิวอาร์ไม่ครบค่ะ รบกวนเปิดสลิปทั้งใบให้ดูอีกครั้งนะคะ",
+                "The QR is cut off. Could you show the whole slip once more?",
+            ],
+        ),
+        Flaw::Covered => (
+            [
+                "คิวอาร์บนสลิปถูกบังหรือมีแสงสะท้อน เอียงโทรศัพท์ หรือเลื่อนนิ้วออก แล้วถ่ายใหม่",
+                "A finger or a reflection covers the slip's QR. Tilt the phone and take it again",
+            ],
+            [
+                "มีแสงสะท้อนหรือมีอะไรบังคิวอาร์ค่ะ รบกวนเอียงโทรศัพท์ให้อีกครั้งนะคะ",
+                "Something covers the QR. Could you tilt the phone a little?",
+            ],
+        ),
+    };
+    fixed(cashier, ask)
+}
+
+fn bad_file(file: BadFile) -> Words {
+    let cashier = match file {
+        BadFile::TooLarge => [
+            "รูปใหญ่เกินไป ใช้รูปไม่เกิน 4 MB หรือภาพหน้าจอสลิป",
+            "The picture is too large. Use one of up to 4 MB, or a screenshot of the slip",
+        ],
+        BadFile::OtherFormat(name) => {
+            return fixed(
+                [
+                    &format!("ไฟล์ {name} ตรวจไม่ได้ ใช้ JPEG หรือ PNG หรือภาพหน้าจอสลิป"),
+                    &format!(
+                        "{name} files cannot be checked. Use a JPEG or PNG, or a screenshot of the slip"
+                    ),
+                ],
+                ASK_ANOTHER_PICTURE,
+            );
+        }
+        BadFile::NotAPicture => [
+            "ไฟล์นี้ไม่ใช่รูป เลือกรูปสลิปที่เป็น JPEG, PNG, GIF หรือ WebP",
+            "This file is no picture. Choose the picture of the slip: JPEG, PNG, GIF or WebP",
+        ],
+        BadFile::Broken => [
+            "ไฟล์รูปเสียหรือมาไม่ครบ ขอรูปสลิปใหม่อีกครั้ง",
+            "The picture's file is damaged or cut off. Ask for the picture of the slip again",
+        ],
+    };
+    fixed(cashier, ASK_ANOTHER_PICTURE)
+}
+
+const ASK_ANOTHER_PICTURE: [&str; 2] = [
+    "รูปนี้เปิดไม่ได้ค่ะ รบกวนเปิดสลิปในแอปให้สแกน หรือส่งภาพหน้าจอนะคะ",
+    "This picture does not open here. Could you show the slip in your app, or send a screenshot?",
+];
 
 fn bank_pending(retry_at: Timestamp, now: Timestamp) -> Words {
     let wait = countdown(retry_at, now);
@@ -254,6 +351,15 @@ fn unavailable(outage: Outage, retry_at: Option<Timestamp>, now: Timestamp) -> W
             "ตรวจสลิปไม่ได้ตอนนี้ โควตาหมด แจ้งเจ้าของร้าน (ไม่เกี่ยวกับสลิปลูกค้า)",
             "Slip check is unavailable, its quota is used up. Tell the owner (not the customer's slip)",
         ],
+        Outage::Link => {
+            return fixed(
+                [
+                    "เปิดลิงก์ของรูปไม่ได้ ใช้ตัวรูปสลิปแทน (ไม่เกี่ยวกับสลิปลูกค้า)",
+                    "The link gives no picture. Use the picture of the slip itself (not the customer's slip)",
+                ],
+                ASK_PATIENCE,
+            );
+        }
         Outage::Ours => [
             "ตรวจสลิปไม่ได้ตอนนี้ แจ้งเจ้าของร้าน (ไม่เกี่ยวกับสลิปลูกค้า)",
             "Slip check is unavailable. Tell the owner (not the customer's slip)",
@@ -317,6 +423,10 @@ fn needs_review(doubt: Doubt) -> Words {
         Doubt::BankSilent => [
             "ธนาคารยังไม่ส่งข้อมูลจนครบเวลา ดูยอดในแอปธนาคารของร้าน แล้วให้ผู้จัดการยืนยัน",
             "The bank did not answer in time. Look in the shop's bank app and let a manager confirm",
+        ],
+        Doubt::ToldForAnother => [
+            "เงินยอดนี้อาจเป็นของบิลอื่นที่รับไปแล้วและยังไม่มีสลิป เลือกบิลนั้น ถ้าเป็นการโอนอีกครั้งหนึ่ง ให้ผู้จัดการยืนยัน",
+            "This may be the money of another bill that is paid and has no slip yet. Choose that bill. If it is a second transfer, a manager can confirm",
         ],
     };
     fixed(

@@ -42,8 +42,27 @@ fn every_judgement() -> Vec<Judgement> {
     let unreadable = [
         Unreadable::Code(Damage::WrongCrc),
         Unreadable::UnusualCode,
+        Unreadable::WalletCode,
         Unreadable::Picture,
     ];
+    let flaws = [
+        Flaw::Dark,
+        Flaw::Blurred,
+        Flaw::Small,
+        Flaw::CutOff,
+        Flaw::Covered,
+    ];
+    let files = [
+        BadFile::TooLarge,
+        BadFile::OtherFormat("HEIC"),
+        BadFile::NotAPicture,
+        BadFile::Broken,
+    ];
+    let pictures = flaws
+        .map(Unreadable::Photo)
+        .into_iter()
+        .chain(files.map(Unreadable::File));
+    all.extend(pictures.map(Judgement::Damaged));
     all.extend(unreadable.map(Judgement::Damaged));
     all.extend(shops_side());
     let receiver = [
@@ -56,7 +75,12 @@ fn every_judgement() -> Vec<Judgement> {
         ReceiverDoubt::UnlistedAccount,
     ];
     let doubts = receiver.map(Doubt::Receiver);
-    let others = [Doubt::FutureTime, Doubt::OtherTransfer, Doubt::BankSilent];
+    let others = [
+        Doubt::FutureTime,
+        Doubt::OtherTransfer,
+        Doubt::BankSilent,
+        Doubt::ToldForAnother,
+    ];
     all.extend(doubts.into_iter().chain(others).map(Judgement::NeedsReview));
     all
 }
@@ -75,6 +99,10 @@ fn shops_side() -> Vec<Judgement> {
             all.push(Judgement::Unavailable { outage, retry_at });
         }
     }
+    all.push(Judgement::Unavailable {
+        outage: Outage::Link,
+        retry_at: None,
+    });
     let faults = [Fault::Key, Fault::Address, Fault::Account, Fault::Disabled];
     all.extend(faults.map(Judgement::Misconfigured));
     all
@@ -235,6 +263,31 @@ fn different_causes_have_different_words() {
             assert_eq!(before, None, "{text}");
         }
     }
+}
+
+/// Every way in which a picture fails tells what to do about it.
+#[test]
+fn a_picture_that_cannot_be_read_gets_a_hint() {
+    for (what, does) in [
+        (Unreadable::Photo(Flaw::Dark), "brightness up"),
+        (Unreadable::Photo(Flaw::Blurred), "Hold still"),
+        (Unreadable::Photo(Flaw::Small), "Go closer"),
+        (Unreadable::Photo(Flaw::CutOff), "all its corners"),
+        (Unreadable::Photo(Flaw::Covered), "Tilt the phone"),
+        (Unreadable::File(BadFile::TooLarge), "up to 4 MB"),
+        (
+            Unreadable::File(BadFile::OtherFormat("HEIC")),
+            "HEIC files cannot be checked. Use a JPEG",
+        ),
+        (Unreadable::File(BadFile::NotAPicture), "Choose the picture"),
+        (Unreadable::File(BadFile::Broken), "again"),
+        (Unreadable::WalletCode, "Use the picture"),
+    ] {
+        let said = words(&Judgement::Damaged(what), NOW, Era::Common);
+        assert!(said.cashier.en.contains(does), "{what:?}: {}", said.cashier.en);
+    }
+    let no_code = words(&Judgement::NotASlip(NoSlip::Picture), NOW, Era::Common);
+    assert!(no_code.cashier.en.contains("the whole slip in view"));
 }
 
 #[test]
