@@ -22,7 +22,7 @@ use keptang_ports::{Ledger, OrderFilter, TakingsFilter};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::path::Path;
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// 2024-11-21 in Bangkok.
 const FIRST_DAY: i64 = 20_048;
@@ -174,7 +174,7 @@ fn a_life(n: u64, of: u64, receipts: &mut u64, dice: &mut Dice) -> Vec<Change> {
         };
         life.then(5_000 + dice.below(60_000), of(paid));
     }
-    if n % 4 == 0 {
+    if n.is_multiple_of(4) {
         *receipts += 1;
         let event = OrderEvent::DocumentIssued {
             kind: DocumentKind::Receipt,

@@ -10,7 +10,7 @@ use keptang_testkit::builders::{accepted, confirmed, new_order};
 use keptang_testkit::clock::{START, TestIds};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 async fn one(ledger: &SqliteLedger, ids: &TestIds, n: usize) -> u128 {
     let begun = Instant::now();
