@@ -211,4 +211,20 @@ describe("approval in place", () => {
     await vi.waitFor(() => expect(at("first-owner-dialog")).toBeNull());
     expect(backend.people.session.person).toBe("ชื่นจิต");
   });
+  it("a word by hand where nobody may give it leads to the first owner, and then to the dialog", async () => {
+    const { backend } = await open("state=manual_offer&bills=0");
+    backend.till = { ...backend.till, confirmers: [] };
+    await vi.waitFor(() => expect(at("confirm-first-owner")).not.toBeNull(), { timeout: 4000 });
+    at("confirm-first-owner")?.click();
+    await vi.waitFor(() => expect(at("first-owner-dialog")).not.toBeNull());
+    for (const [testid, text] of [["first-owner-name", "ชื่นจิต"], ["first-owner-pin", "1234"], ["first-owner-again", "1234"]] as const) {
+      const field = at(testid) as HTMLInputElement;
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    flushSync();
+    backend.till = { ...backend.till, confirmers: ["ชื่นจิต"] };
+    at("first-owner-do")?.click();
+    await vi.waitFor(() => expect(at("confirm-dialog")).not.toBeNull());
+  });
 });
