@@ -130,7 +130,8 @@ impl Writer {
             closing.extend(batch.extract_if(.., |request| matches!(request.job, Job::Close)));
             self.serve(std::mem::take(&mut batch)).await;
         }
-        while self.texts > 0 {
+        // The rest, if there is one, goes on when the file is opened again.
+        if self.texts > 0 {
             self.move_texts().await;
         }
         if let Err(error) = self.connection.close().await {
@@ -151,6 +152,9 @@ impl Writer {
                 return requests > 0;
             }
             self.move_texts().await;
+            while self.texts > 0 && inbox.is_empty() {
+                self.move_texts().await;
+            }
         }
         inbox.recv_many(batch, MAX_BATCH).await > 0
     }
