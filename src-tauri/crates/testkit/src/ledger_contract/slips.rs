@@ -46,6 +46,18 @@ pub async fn slips_come_back_as_they_were_stored(ledger: AnyLedger) {
     ledger.put_slip(slip(2, 50, None)).await.expect("it is taken");
     let all = ledger.slips(SlipFilter::default()).await.expect("it answers");
     assert_eq!(all, [slip(2, 50, None), shown.clone()], "newest first");
+    for (from, before, expected) in [
+        (0, 50, vec![1]),
+        (0, 51, vec![2, 1]),
+        (50, 51, vec![2]),
+        (1, 50, vec![]),
+    ] {
+        let during = SlipFilter {
+            shown: Some((after_ms(from), after_ms(before))),
+            ..SlipFilter::default()
+        };
+        assert_eq!(listed(&ledger, during).await, expected, "{from}..{before}");
+    }
     let paid = SlipRecord {
         order: Some(order.id),
         reference: Some("004:0002".to_owned()),
