@@ -207,6 +207,18 @@ describe("settings", () => {
     expect(await third).toBe(true);
   });
   it.each([["shop.promptpay_id", true], ["shop.accounts", true], ["providers.jwt_gateway.base_url", true], ["routing.promptpay", true], ["shop.name", false], ["printer.kind", false]])("%s moves money: %s", (key, moves) => expect(movesMoney(key)).toBe(moves));
+  it("a cashier whom the owner helped sees no more account numbers than before", async () => {
+    const backend = new MemoryBackend({ training: false, world: "full", bills: true, as: "cashier" });
+    takeSession(backend.people.session);
+    const one = new Draft(client(hostOf(backend)));
+    await one.load();
+    one.set("shop.branch", "สาขาใหม่");
+    const saving = one.save();
+    await yes();
+    expect(await saving).toBe(true);
+    expect(one.told).not.toBe("");
+    expect(JSON.stringify(one.view?.values["shop.accounts"])).not.toContain("1234567890");
+  });
   it("below the owner account numbers are masked and cannot be edited", async () => {
     await open("state=settings_accounts_cashier");
     await vi.waitFor(() => expect(at("rows-shop-accounts")?.textContent).toContain("xxx"));

@@ -6,6 +6,7 @@ import type { ApiError } from "../../ipc/generated";
 import type { Approval, Approver, SettingsView } from "../../ipc/owner-types";
 import { language, m } from "../../messages/index.svelte";
 import { withApproval } from "../../session/approval.svelte";
+import { may } from "../../session/present.svelte";
 
 /** Changes that can send money elsewhere: the till announces them until its shift is over. */
 export function movesMoney(key: string): boolean {
@@ -89,25 +90,33 @@ export class Draft {
     if (changes.length === 0) return true;
     const file_version = this.view?.file_version ?? "";
     const title = changes.some(({ key }) => movesMoney(key)) ? m.settings_approve_money() : m.settings_approve();
-    return this.#work(() => this.#asOwner((as) => this.#client.settings_put({ changes, file_version, ...as }), title), (view) => {
+    return this.#lookAgain(await this.#work(() => this.#asOwner((as) => this.#client.settings_put({ changes, file_version, ...as }), title), (view) => {
       this.view = view;
       const saved = new Set(changes.map(({ key }) => key));
       this.#changed = Object.fromEntries(Object.entries(this.#changed).filter(([key]) => !saved.has(key)));
       this.told = m.settings_saved();
-    });
+    }));
   }
 
   /** A key of a provider. It goes in and never comes back. */
   async putSecret(name: string, value: string): Promise<boolean> {
-    return this.#work(() => this.#asOwner((as) => this.#client.secret_put({ name, value, ...as }), m.settings_approve_key()), (view) => {
+    return this.#lookAgain(await this.#work(() => this.#asOwner((as) => this.#client.secret_put({ name, value, ...as }), m.settings_approve_key()), (view) => {
       this.view = view;
       this.told = m.settings_key_kept();
-    });
+    }));
   }
 
   /** Anything else of this page that wants the owner's PIN. */
   async owners<T>(action: (as: Approval) => Promise<T>, title: string, then: (reply: T) => void): Promise<boolean> {
     return this.#work(() => this.#asOwner(action, title), then);
+  }
+
+  /** The owner's reply holds whole account numbers; whoever goes on working here sees what is theirs to see. */
+  async #lookAgain(done: boolean): Promise<boolean> {
+    const { told } = this;
+    if (done && !may("own")) await this.load();
+    if (done) this.told = told;
+    return done;
   }
 
   async #asOwner<T>(action: (as: Approval) => Promise<T>, title: string): Promise<T | null> {
