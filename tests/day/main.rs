@@ -1,6 +1,8 @@
 //! The owner's day on a real file that two tills share, each with its own connection, on several threads.
 #![allow(clippy::unwrap_used)]
 
+mod agreement;
+
 use keptang_checkout::{Charge, Particulars, Parts, PayoutRules, Till, TillConfig, Timing, ZReport};
 use keptang_domain::day::Totals;
 use keptang_domain::{DayCutoff, Method, Money, OrderId, ProviderId};
