@@ -115,13 +115,17 @@ impl Till {
         facts: &SlipFacts,
         question: &Question<'_>,
     ) -> Result<Vec<String>, LedgerError> {
-        let settled = self.inner.ledger.list(OrderFilter {
-            state: Some(OrderState::Settled),
-            limit: LATELY_SETTLED,
-            ..OrderFilter::default()
-        });
+        let mut settled = Vec::new();
+        // A receipt changes nothing about whose money it was.
+        for state in [OrderState::Settled, OrderState::Completed] {
+            let filter = OrderFilter {
+                state: Some(state),
+                limit: LATELY_SETTLED,
+                ..OrderFilter::default()
+            };
+            settled.extend(self.inner.ledger.list(filter).await?);
+        }
         Ok(settled
-            .await?
             .into_iter()
             .filter(|order| {
                 named != Some(order.id)

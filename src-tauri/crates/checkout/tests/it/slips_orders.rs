@@ -3,8 +3,8 @@
 use crate::slips_stage::*;
 use crate::world::*;
 use keptang_checkout::{Override, SlipOutcome, Till};
-use keptang_domain::order::{AttemptState, Flag, Order, OrderState};
-use keptang_ports::{AuditLine, Ledger, SlipError};
+use keptang_domain::order::{AttemptState, DocumentKind, Flag, Order, OrderEvent, OrderState};
+use keptang_ports::{AuditLine, Clock, Ledger, SlipError};
 use keptang_testkit::scripted_provider::{accepts, report};
 use keptang_testkit::scripted_verifier::transfer;
 
@@ -76,7 +76,11 @@ async fn two_bills_that_fit_are_a_question() {
 /// The money that a gateway told of is on a slip too, and would pay the next bill for nothing.
 #[tokio::test(start_paused = true)]
 async fn a_bill_that_the_gateway_told_of_may_be_the_one() {
-    for (later_s, verdict_then) in [(0, "needs_review"), (300, "accepted")] {
+    for (with_receipt, later_s, verdict_then) in [
+        (false, 0, "needs_review"),
+        (true, 0, "needs_review"),
+        (false, 300, "accepted"),
+    ] {
         let shop = Shop::new();
         let till = shop.till(1);
         let told = shop.gateway_bill(&till).await;
@@ -85,7 +89,12 @@ async fn a_bill_that_the_gateway_told_of_may_be_the_one() {
             .queries()
             .always(|payment| Ok(report(&payment.provider_ref, paid(payment))));
         deliver(&till, seen(told.newest().unwrap())).await;
-        shop.until_state(told.id, secs(5), AttemptState::Paid).await;
+        let paid_up = shop.until_state(told.id, secs(5), AttemptState::Paid).await;
+        if with_receipt {
+            let receipt = receipt(&paid_up);
+            let change = paid_up.record(receipt, shop.clock.now()).unwrap().unwrap();
+            shop.ledger.commit(vec![change], None).await.unwrap();
+        }
         // A transfer made long after that is another one.
         tokio::time::sleep(secs(later_s)).await;
         let slip = shop.pays("R1", SALE);
@@ -100,6 +109,19 @@ async fn a_bill_that_the_gateway_told_of_may_be_the_one() {
         }
         let told = shop.order(told.id).await;
         assert_eq!((told.received(), flags(&told)), (SALE, vec![]));
+    }
+}
+
+fn receipt(order: &Order) -> OrderEvent {
+    OrderEvent::DocumentIssued {
+        kind: DocumentKind::Receipt,
+        refund: None,
+        series: "R".to_owned(),
+        running: 1,
+        number: "R000001".to_owned(),
+        day: order.opening.business_day,
+        vat_rate_bp: None,
+        by: None,
     }
 }
 
