@@ -170,7 +170,10 @@ fn hints_name_what_the_customer_can_change() {
     });
     assert_eq!(hint(&stripes), Hint::NothingLikeQr, "writing, sharp and bright");
     assert_eq!(hint(&GrayImage::from_pixel(500, 500, Luma([12]))), Hint::TooDark);
-    assert_eq!(hint(&GrayImage::from_pixel(90, 60, Luma([200]))), Hint::TooSmall);
+    for (width, height) in [(90, 60), (90, 200)] {
+        let small = GrayImage::from_pixel(width, height, Luma([200]));
+        assert_eq!(hint(&small), Hint::TooSmall, "{width} x {height}");
+    }
     let qr = on_paper(&picture(SLIP, 6));
     assert_eq!(hint(&imageops::blur(&qr, 9.0)), Hint::TooBlurry);
 

@@ -32,7 +32,8 @@ const DARK_BELOW: u8 = 70;
 const BLURRED_BELOW_PERCENT: u32 = 22;
 /// The share of modules without any contrast about them, in percent, that says something lies over the code.
 const COVERED_FROM_PERCENT: usize = 6;
-/// Smaller than the smallest slip that anybody could read.
+/// A slip, which is higher than wide, that could be read is wider than this; so is a picture of its code alone, or it
+/// would have been read.
 const SMALL_BELOW_PX: usize = 150;
 
 pub(super) fn of(picture: &GrayImage, best: Option<&Fit>) -> Hint {
@@ -43,7 +44,7 @@ pub(super) fn of(picture: &GrayImage, best: Option<&Fit>) -> Hint {
     let (columns, rows) = size(picture);
     if light.bright < DARK_BELOW {
         Hint::TooDark
-    } else if columns.max(rows) < SMALL_BELOW_PX {
+    } else if columns.min(rows) < SMALL_BELOW_PX {
         Hint::TooSmall
     } else if light.is_blurred() {
         Hint::TooBlurry
