@@ -3,7 +3,7 @@
 use crate::shop::{busy_day, paid, run, shop};
 use keptang_tests::till::TestTill;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use std::path::PathBuf;
 
 /// What history is made of, and what is rebuilt from it and read instead of it.
@@ -34,6 +34,7 @@ async fn old_shop() -> TestTill {
     // Everything is in the one file, so that a test may put it back.
     let mut file = open(&till).await;
     file.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    file.close().await.unwrap();
     till
 }
 
@@ -73,6 +74,7 @@ async fn columns(till: &TestTill, table: &str) -> (Vec<String>, String) {
         .fetch_all(AssertSqlSafe(format!("PRAGMA table_info({table})")))
         .await
         .unwrap();
+    file.close().await.unwrap();
     assert!(!rows.is_empty(), "there is a table {table}");
     let name = |row: &SqliteRow| row.get::<String, _>("name");
     let key: Vec<String> = rows
@@ -84,43 +86,96 @@ async fn columns(till: &TestTill, table: &str) -> (Vec<String>, String) {
     (rows.iter().map(name).collect(), key.join(", "))
 }
 
-/// Changes one byte of this column in a row that has something there: the lowest bit of the middle byte of a text or
-/// blob, a bit of a number. False when no row has anything.
-async fn change(till: &TestTill, table: &str, key: &str, column: &str) -> bool {
+/// Which row of those that have something in a column, and how far into it, in halves.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    OldestFirstByte,
+    NewestMiddleByte,
+    NewestLastByte,
+}
+
+impl Place {
+    const ALL: [Self; 3] = [
+        Self::OldestFirstByte,
+        Self::NewestMiddleByte,
+        Self::NewestLastByte,
+    ];
+
+    const fn order(self) -> &'static str {
+        match self {
+            Self::OldestFirstByte => "ASC",
+            Self::NewestMiddleByte | Self::NewestLastByte => "DESC",
+        }
+    }
+
+    const fn byte(self, length: usize) -> usize {
+        match self {
+            Self::OldestFirstByte => 0,
+            Self::NewestMiddleByte => length / 2,
+            Self::NewestLastByte => length - 1,
+        }
+    }
+}
+
+/// Changes one bit of this column: the lowest of a byte of a text or blob, a low one of a number. False when no row has
+/// anything there.
+async fn change(till: &TestTill, table: &str, key: &str, column: &str, place: Place) -> bool {
     let mut file = unguarded(till).await;
-    let newest_first = key.replace(',', " DESC,");
+    let changed = flip(&mut file, (table, key, column), place).await;
+    // Closed for good before the till opens it, and before the test puts the old file back.
+    file.close().await.unwrap();
+    changed
+}
+
+async fn flip(file: &mut SqliteConnection, (table, key, column): (&str, &str, &str), place: Place) -> bool {
+    let order = place.order();
+    let by_key = key.replace(',', &format!(" {order},"));
     let row = format!(
-        "FROM {table} WHERE {column} IS NOT NULL AND length({column}) > 0 ORDER BY {newest_first} DESC LIMIT 1"
+        "FROM {table} WHERE {column} IS NOT NULL AND length({column}) > 0 ORDER BY {by_key} {order} LIMIT 1"
     );
     let value = format!("SELECT typeof({column}) AS kind, CAST({column} AS BLOB) AS bytes {row}");
     let found = file.fetch_optional(AssertSqlSafe(value)).await.unwrap();
     let Some(found) = found else { return false };
     let (kind, mut bytes): (String, Vec<u8>) = (found.get("kind"), found.get("bytes"));
-    let place = format!("WHERE ({key}) = (SELECT {key} {row})");
+    let at = format!("WHERE ({key}) = (SELECT {key} {row})");
     if kind == "integer" {
         // Where the lowest bit makes the number of another row, a bit of the next byte does not.
         for bit in [1, 4096] {
             let flipped =
                 format!("CASE WHEN {column} & {bit} THEN {column} - {bit} ELSE {column} + {bit} END");
-            let update = format!("UPDATE {table} SET {column} = {flipped} {place}");
+            let update = format!("UPDATE {table} SET {column} = {flipped} {at}");
             if let Ok(changed) = file.execute(AssertSqlSafe(update)).await {
                 return changed.rows_affected() == 1;
             }
         }
         panic!("{table}.{column} takes no other number");
     }
-    let middle = bytes.len() / 2;
+    let byte = place.byte(bytes.len());
     // A letter becomes another letter, and the text stays a text.
-    bytes[middle] ^= 1;
+    bytes[byte] ^= 1;
     let cast = if kind == "text" { "CAST(?1 AS TEXT)" } else { "?1" };
     let changed = sqlx::query(AssertSqlSafe(format!(
-        "UPDATE {table} SET {column} = {cast} {place}"
+        "UPDATE {table} SET {column} = {cast} {at}"
     )))
     .bind(bytes)
-    .execute(&mut file)
+    .execute(&mut *file)
     .await;
     let changed = changed.unwrap_or_else(|error| panic!("{table}.{column}: {error}"));
     changed.rows_affected() == 1
+}
+
+/// The proof fails and names a row of this table.
+async fn check_found(till: &TestTill, table: &str, what: &str) {
+    let ended = till.run(&["ledger", "verify"]).await;
+    assert_eq!(ended.code, Some(1), "{what}: {} {}", ended.stdout, ended.stderr);
+    let line = ended.last();
+    assert_eq!(line["ok"], false, "{what}");
+    let named = line["first_bad"].as_str().unwrap();
+    assert!(named.contains(table), "{what}: {named}");
+    assert!(
+        named.chars().any(|c| c.is_ascii_digit()),
+        "{what} names no row: {named}"
+    );
 }
 
 #[tokio::test]
@@ -133,30 +188,19 @@ async fn one_byte_of_any_column_is_found_and_its_row_is_named() {
         let mut of_table = 0;
         let (columns, key) = columns(&till, table).await;
         for column in columns {
-            if change(&till, table, &key, &column).await {
-                of_table += 1;
-                let ended = till.run(&["ledger", "verify"]).await;
-                assert_eq!(
-                    ended.code,
-                    Some(1),
-                    "{table}.{column}: {} {}",
-                    ended.stdout,
-                    ended.stderr
-                );
-                let line = ended.last();
-                assert_eq!(line["ok"], false, "{table}.{column}");
-                let named = line["first_bad"].as_str().unwrap();
-                assert!(named.contains(table), "{table}.{column}: {named}");
-                assert!(
-                    named.chars().any(|c| c.is_ascii_digit()),
-                    "{table}.{column} names no row: {named}"
-                );
+            let mut is_filled = false;
+            for place in Place::ALL {
+                if change(&till, table, &key, &column, place).await {
+                    is_filled = true;
+                    check_found(&till, table, &format!("{table}.{column} {place:?}")).await;
+                }
+                for beside in ["ledger.sqlite-wal", "ledger.sqlite-shm"] {
+                    let beside = till.data_dir().join(beside);
+                    assert!(!beside.exists() || std::fs::remove_file(beside).is_ok());
+                }
+                std::fs::write(path(&till), &untouched).unwrap();
             }
-            for beside in ["ledger.sqlite-wal", "ledger.sqlite-shm"] {
-                let beside = till.data_dir().join(beside);
-                assert!(!beside.exists() || std::fs::remove_file(beside).is_ok());
-            }
-            std::fs::write(path(&till), &untouched).unwrap();
+            of_table += usize::from(is_filled);
         }
         assert!(of_table >= 4, "{table}: {of_table} columns were looked at");
         looked_at += of_table;
