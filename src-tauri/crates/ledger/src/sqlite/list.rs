@@ -8,6 +8,7 @@ use crate::projection::{SEARCH_SPAN, counter_of, day};
 use crate::replay::{self, StoredEvent};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::Order;
+use keptang_domain::{BusinessDay, ProviderId};
 use keptang_ports::{LedgerError, Moved, MovedWhat, OrderFilter};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool};
@@ -18,17 +19,39 @@ const PAGE: usize = 50;
 /// A text shorter than this is not looked for inside others: the index holds three letters at a time.
 const SHORTEST_PART: usize = 3;
 
+/// Attempts of a provider that is rarely used.
+const RARE: i64 = 2_000;
+
+/// Days in a row whose orders are sorted; of more, the newest orders are looked at one after another.
+const MANY_DAYS: i64 = 14;
+
 /// Orders that fit a filter, newest first.
 pub(super) async fn orders(readers: &SqlitePool, filter: &OrderFilter) -> Result<Vec<Order>, LedgerError> {
-    let Some(mut query) = statement(filter) else {
+    let rare = match filter.provider {
+        Some(provider) => is_rare(readers, provider).await?,
+        None => false,
+    };
+    let Some(mut query) = statement(filter, rare) else {
         return Ok(Vec::new());
     };
     let events: Vec<StoredEvent> = query.build_query_as().fetch_all(readers).await.map_err(told)?;
     Ok(replay::orders(events)?)
 }
 
-/// The one statement of a list; `None` when it cannot find anything.
-fn statement(filter: &OrderFilter) -> Option<QueryBuilder<Sqlite>> {
+/// Whether so few orders went through a provider that looking at all of them is quicker than looking for them.
+async fn is_rare(readers: &SqlitePool, provider: ProviderId) -> Result<bool, LedgerError> {
+    let attempts: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM attempts WHERE provider = ?1 LIMIT ?2)")
+            .bind(provider.word())
+            .bind(RARE + 1)
+            .fetch_one(readers)
+            .await
+            .map_err(told)?;
+    Ok(attempts <= RARE)
+}
+
+/// The statement of a list; `None` when it cannot find anything. `rare` says that the provider asked for is.
+fn statement(filter: &OrderFilter, rare: bool) -> Option<QueryBuilder<Sqlite>> {
     let before = match &filter.before_number {
         Some(number) => Some(counter_of(number)?),
         None => None,
@@ -41,7 +64,7 @@ fn statement(filter: &OrderFilter) -> Option<QueryBuilder<Sqlite>> {
     };
     let mut query = QueryBuilder::new("WITH page AS MATERIALIZED (");
     match filter.search.as_deref() {
-        None | Some("") => page.of_orders(&mut query, By::best_of(filter)),
+        None | Some("") => page.of_orders(&mut query, By::best_of(filter, rare)),
         Some(text) => page.of_search(&mut query, text),
     }
     query.push(
@@ -63,6 +86,7 @@ enum By {
     Cashier,
     State,
     Amount,
+    Provider,
     /// The newest orders, one after another.
     Age,
     /// What another index found.
@@ -71,7 +95,8 @@ enum By {
 
 impl By {
     /// The one that most likely leaves least to look at.
-    fn best_of(filter: &OrderFilter) -> Self {
+    fn best_of(filter: &OrderFilter, rare: bool) -> Self {
+        let few_days = |(from, to): (BusinessDay, BusinessDay)| to.days() - from.days() < MANY_DAYS;
         if filter.moved.is_some() {
             Self::Money
         } else if filter.day.is_some() {
@@ -80,7 +105,9 @@ impl By {
             Self::Running
         } else if filter.flag.is_some() || filter.flagged == Some(true) {
             Self::Flags
-        } else if filter.days.is_some() {
+        } else if filter.provider.is_some() && rare {
+            Self::Provider
+        } else if filter.days.is_some_and(few_days) {
             Self::Days
         } else if filter.cashier.is_some() {
             Self::Cashier
@@ -103,7 +130,7 @@ impl By {
             Self::State => "orders INDEXED BY orders_by_state",
             Self::Amount => "orders INDEXED BY orders_by_amount",
             Self::Age => "orders NOT INDEXED",
-            Self::Money | Self::Given => "orders",
+            Self::Money | Self::Provider | Self::Given => "orders",
         }
     }
 
@@ -111,7 +138,7 @@ impl By {
     fn age(self) -> &'static str {
         match self {
             Self::Day | Self::Flags | Self::Running | Self::Cashier | Self::State | Self::Age => "opened_seq",
-            Self::Days | Self::Amount | Self::Money | Self::Given => "+opened_seq",
+            Self::Days | Self::Amount | Self::Money | Self::Provider | Self::Given => "+opened_seq",
         }
     }
 
@@ -135,7 +162,23 @@ impl Page<'_> {
             .push("SELECT id, opened_seq FROM ")
             .push(by.table())
             .push(" WHERE ");
-        self.older(query, by.age());
+        match self.filter.days.filter(|_| by == By::Age) {
+            Some((from, to)) => {
+                // Not through everything that came after those days.
+                query.push(
+                    "opened_seq < min(coalesce((SELECT max(opened_seq) + 1 FROM orders INDEXED BY orders_by_day \
+                     WHERE business_day BETWEEN ",
+                );
+                query
+                    .push_bind(day(from))
+                    .push(" AND ")
+                    .push_bind(day(to))
+                    .push("), 0), ");
+                self.newest(query);
+                query.push(")");
+            }
+            None => self.older(query, by.age()),
+        }
         self.conditions(query, by);
         query
             .push(" ORDER BY opened_seq DESC LIMIT ")
@@ -159,11 +202,12 @@ impl Page<'_> {
                 // Each counter by the index that keeps numbers unique, instead of an index of its own.
                 self.found(query, By::Given, |query| {
                     query.push(
-                        "(counter, counter_no) IN (WITH RECURSIVE counters (name) AS (SELECT min(counter) FROM orders \
+                        "opened_seq IN (WITH RECURSIVE counters (name) AS (SELECT min(counter) FROM orders \
                          UNION ALL SELECT (SELECT min(counter) FROM orders WHERE counter > name) FROM counters \
-                         WHERE name IS NOT NULL) SELECT name, ",
+                         WHERE name IS NOT NULL) SELECT named.opened_seq FROM counters CROSS JOIN orders AS named \
+                         ON named.counter = name AND named.counter_no = ",
                     );
-                    query.push_bind(counter_no).push(" FROM counters WHERE name IS NOT NULL)");
+                    query.push_bind(counter_no).push(")");
                 });
             }
         } else {
@@ -233,6 +277,11 @@ impl Page<'_> {
 
     fn older(&self, query: &mut QueryBuilder<Sqlite>, column: &str) {
         query.push(column).push(" < ");
+        self.newest(query);
+    }
+
+    /// Where the page begins: before this place.
+    fn newest(&self, query: &mut QueryBuilder<Sqlite>) {
         match self.before {
             Some((counter, counter_no)) => {
                 query.push("(SELECT opened_seq FROM orders WHERE counter = ");
@@ -289,7 +338,12 @@ impl Page<'_> {
             query.push_bind(format!(",{},", flag.word())).push(") > 0");
         }
         if let Some(provider) = filter.provider {
-            query.push(" AND EXISTS (SELECT 1 FROM attempts WHERE order_id = orders.id AND provider = ");
+            query.push(if by == By::Provider {
+                " AND id IN (SELECT order_id FROM attempts INDEXED BY attempts_by_provider WHERE provider = "
+            } else {
+                " AND EXISTS (SELECT 1 FROM attempts INDEXED BY attempts_by_order \
+                 WHERE order_id = orders.id AND provider = "
+            });
             query.push_bind(provider.word()).push(")");
         }
         if let Some(moved) = &filter.moved {
@@ -361,12 +415,15 @@ mod tests {
     use crate::SqliteLedger;
     use keptang_domain::day::Proof;
     use keptang_domain::order::{Flag, OrderState};
-    use keptang_domain::{DayCutoff, Money, ProviderId, Timestamp};
+    use keptang_domain::{DayCutoff, Money, Timestamp};
     use sqlx::Row;
 
     /// How SQLite would go about finding the orders of a list, a line for each step.
-    async fn plan_of(readers: &SqlitePool, filter: &OrderFilter) -> String {
-        let sql = format!("EXPLAIN QUERY PLAN {}", statement(filter).unwrap().into_string());
+    async fn plan_of(readers: &SqlitePool, filter: &OrderFilter, rare: bool) -> String {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN {}",
+            statement(filter, rare).unwrap().into_string()
+        );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .fetch_all(readers)
             .await
@@ -501,7 +558,7 @@ mod tests {
                     before_number,
                     ..filter.clone()
                 };
-                let plan = plan_of(ledger.readers(), &filter).await;
+                let plan = plan_of(ledger.readers(), &filter, false).await;
                 assert!(plan.contains(step), "{filter:?}\n{plan}");
                 for whole in [
                     "SCAN orders",
@@ -514,6 +571,28 @@ mod tests {
                 }
             }
         }
+        ledger.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_rare_provider_and_many_days_go_another_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let ledger = SqliteLedger::open(&path, DayCutoff::DEFAULT).await.unwrap();
+        let of_provider = OrderFilter {
+            provider: Some(ProviderId::Cash),
+            ..OrderFilter::default()
+        };
+        let plan = plan_of(ledger.readers(), &of_provider, true).await;
+        assert!(plan.contains("attempts_by_provider (provider=?)"), "{plan}");
+        assert!(!plan.contains("SCAN orders"), "{plan}");
+        let day = Timestamp::from_ms(0).bangkok_day();
+        let of_month = OrderFilter {
+            days: Some((day, Timestamp::from_ms(30 * 86_400_000).bangkok_day())),
+            ..OrderFilter::default()
+        };
+        let plan = plan_of(ledger.readers(), &of_month, false).await;
+        assert!(plan.contains("INTEGER PRIMARY KEY (rowid<?)"), "{plan}");
         ledger.close().await;
     }
 

@@ -43,6 +43,11 @@ const SCHEMA: &[Step] = &[
         "search_new",
         include_str!("../../migrations/sqlite/20261122020000_search_new.sql"),
     ),
+    (
+        20_261_122_030_000,
+        "attempts_by_provider",
+        include_str!("../../migrations/sqlite/20261122030000_attempts_by_provider.sql"),
+    ),
 ];
 
 /// Earlier versions can corrupt a file when one connection resets the WAL while another writes

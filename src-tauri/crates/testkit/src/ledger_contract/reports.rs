@@ -503,6 +503,31 @@ pub async fn a_figure_opens_its_orders(ledger: AnyLedger) {
         ),
         (
             OrderFilter {
+                days: Some((today.0, START.plus_ms(90 * DAY_MS).bangkok_day())),
+                ..all()
+            },
+            vec![4, 3, 2, 1],
+        ),
+        (
+            OrderFilter {
+                days: Some((today.0, START.plus_ms(90 * DAY_MS).bangkok_day())),
+                before_number: Some("A-0003".to_owned()),
+                ..all()
+            },
+            vec![2, 1],
+        ),
+        (
+            OrderFilter {
+                days: Some((
+                    START.plus_ms(30 * DAY_MS).bangkok_day(),
+                    START.plus_ms(90 * DAY_MS).bangkok_day(),
+                )),
+                ..all()
+            },
+            vec![],
+        ),
+        (
+            OrderFilter {
                 days: Some(later),
                 ..all()
             },
