@@ -1,7 +1,7 @@
 //! What a person has to look at: each flag stands in the report with its kind, and keeps the day from being signed until
 //! somebody says why it is right.
 
-use crate::shop::{cash, day_of, number, opened, refused, report, run, shop};
+use crate::shop::{cash, day_of, known, number, opened, refused, report, run, shop};
 use keptang_simulator::control::{ActRequest, Action};
 use keptang_tests::till::{TestTill, flags};
 use serde_json::Value;
@@ -26,7 +26,7 @@ async fn flagged(till: &TestTill, flag: &str) -> Value {
         "paid_late" => {
             let order = opened(till, "omise_truemoney", "120").await;
             act(till, &order, Action::Expire, None).await;
-            till.run(&["order", "check", number(&order)]).await.expect(3);
+            known(till, &order).await.expect(3);
             act(till, &order, Action::PayLate, None).await;
             order
         }
@@ -71,7 +71,7 @@ async fn a_flag_stands_in_the_report_and_blocks_the_signature() {
     ] {
         let till = shop().await;
         let order = flagged(&till, flag).await;
-        till.run(&["order", "check", number(&order)]).await.expect(4);
+        known(&till, &order).await.expect(4);
         let shown = till.show(number(&order)).await;
         assert!(flags(&shown).contains(&flag), "{flag}: {shown}");
         let day = day_of(&order);

@@ -1,6 +1,6 @@
 //! `keptang receipt`: a number once, paper as often as wanted, and none for what is not paid.
 
-use crate::shop::{cash, number, opened, paid, refused, shop};
+use crate::shop::{cash, known, number, opened, paid, refused, shop};
 use keptang_simulator::control::{ActRequest, Action};
 use keptang_tests::till::TestTill;
 use std::collections::BTreeSet;
@@ -103,7 +103,7 @@ async fn what_is_not_paid_gets_no_receipt() {
         ..ActRequest::default()
     };
     till.act_on(&short, Action::Pay, &part).await;
-    till.run(&["order", "check", number(&short)]).await;
+    known(&till, &short).await.expect(4);
     let ended = till.run(&["receipt", number(&short), "-o", path]).await;
     refused(&ended, 3, "not paid in full yet");
     assert!(!file.exists(), "no paper of what is refused");
