@@ -137,6 +137,17 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
             json!({ "from": "2026-11-20", "to": "2026-11-20", "what": "day", "format": "csv" }),
             None,
         ),
+        ("payout_list", json!({}), None),
+        (
+            "payout_make",
+            json!({ "provider": "jwt_gateway", "account": "บ้าน", "amount": "1" }),
+            Some("no_people"),
+        ),
+        (
+            "payout_settle",
+            json!({ "payout_id": "00000000-0000-0000-0000-000000000000", "outcome": "done" }),
+            Some("no_people"),
+        ),
         ("trend", json!({ "days": 7 }), None),
         ("shift_state", json!({}), None),
         ("shift_open", json!({ "float": "500" }), None),

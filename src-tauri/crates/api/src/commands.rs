@@ -20,7 +20,7 @@ use crate::dto::{
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
 use crate::paperwork::SavedFile;
-use crate::payout::Balance;
+use crate::payout::{Balance, PayoutLine, PayoutRequest, PayoutSettleRequest, Payouts};
 use crate::printing::{
     DayPaperRequest, ExportRequest, JobRequest, PrintRequest, PrinterState, ReceiptRequest, ReceiptView,
 };
@@ -128,6 +128,9 @@ command_list! {
     backup_drill(DrillRequest) -> Proof, Needs::Pin(Right::Own);
     ledger_verify(Nothing) -> Proof, Needs::Right(Right::Review);
     diagnostics(Nothing) -> SavedFile, Needs::Right(Right::Own);
+    payout_list(Nothing) -> Payouts, Needs::Right(Right::Review);
+    payout_make(PayoutRequest) -> PayoutLine, Needs::Pin(Right::Own);
+    payout_settle(PayoutSettleRequest) -> PayoutLine, Needs::Pin(Right::Own);
     trend(TrendRequest) -> Trend, Needs::Right(Right::Review);
     shift_state(Nothing) -> Shifts, Needs::Right(Right::Take);
     shift_open(ShiftOpenRequest) -> Shift, Needs::Right(Right::Take);

@@ -193,7 +193,7 @@ fn shown(value: &SettingValue) -> Value {
 }
 
 /// The last four figures; the rest is nobody's business who may not change it.
-fn masked(text: &str) -> String {
+pub(crate) fn masked(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     let hidden = letters.len().saturating_sub(4);
     let tail: String = letters.iter().skip(hidden).collect();
@@ -269,6 +269,8 @@ fn announced(key: &str) -> Option<&'static str> {
     let provider = ["base_url", "merchant_id", "enabled", "project", "paths"];
     if account.contains(&key) {
         Some("account_changed")
+    } else if key.starts_with("routing.") {
+        Some("provider_changed")
     } else if key.starts_with("providers.") && provider.iter().any(|part| key.contains(part)) {
         Some("provider_changed")
     } else {
@@ -486,7 +488,8 @@ pub(crate) async fn settings_put(
     if !changed.is_empty() {
         app.restart_needed().store(true, Ordering::Relaxed);
     }
-    app.settings_view(true)
+    // Whoever approved in place goes away again; the page stays with whoever sits there.
+    app.settings_view(app.session().await?.rights.contains(&Right::Own.word()))
 }
 
 pub(crate) async fn secret_put(
@@ -510,7 +513,8 @@ pub(crate) async fn secret_put(
     let detail = json!({ "what": "key_changed" });
     app.note(who.name(), RECEIVING_CHANGED, name.variable(), detail)
         .await?;
-    app.settings_view(true)
+    // Whoever approved in place goes away again; the page stays with whoever sits there.
+    app.settings_view(app.session().await?.rights.contains(&Right::Own.word()))
 }
 
 pub(crate) async fn backup_state(app: &App, _: Who, _: Nothing) -> Result<BackupState, ApiError> {

@@ -49,7 +49,9 @@ pub use keptang_domain::money::{AmountError, parse_amount};
 pub use keptang_domain::role::Right;
 pub use keptang_ports::{Person, Role, VerifyReport};
 pub use paperwork::{PaperSize, SavedFile, write_whole};
-pub use payout::{Balance, BankLine, PayoutLine, PayoutWish};
+pub use payout::{
+    Balance, BankLine, PayoutLine, PayoutRequest, PayoutSettleRequest, PayoutTarget, PayoutWish, Payouts,
+};
 pub use people::PersonError;
 pub use provider_lines::{ProviderLine, ProviderTest};
 pub use reconcile::{ReconcileLine, ReconcileSummary, Reconciled};

@@ -1,8 +1,11 @@
 //! Balance, banks and payouts at the command line, as lines.
 
 use crate::app::App;
+use crate::configure::masked;
+use crate::dto::Nothing;
 use crate::error::{ApiError, ErrorCode};
 use crate::handlers;
+use crate::session::Who;
 use crate::view::moment;
 use keptang_checkout::{Payout, PayoutState};
 use keptang_domain::money::parse_amount;
@@ -48,20 +51,23 @@ pub struct BankLine {
 }
 
 /// One payout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct PayoutLine {
     /// Always `payout`.
     #[serde(rename = "type")]
+    #[ts(type = "\"payout\"")]
     pub kind: &'static str,
     /// Our id.
     pub payout_id: String,
     /// From whom.
+    #[ts(type = "Provider")]
     pub provider: &'static str,
     /// To which registered account.
     pub account: String,
     /// How much.
     pub amount: String,
     /// `requested`, `done`, `failed` or `unknown`.
+    #[ts(type = "\"requested\" | \"done\" | \"failed\" | \"unknown\"")]
     pub state: &'static str,
     /// The provider's reference.
     pub provider_ref: Option<String>,
@@ -69,6 +75,57 @@ pub struct PayoutLine {
     pub fee: Option<String>,
     /// The provider's own word.
     pub reason: Option<String>,
+}
+
+/// Where money may be paid out to, and what was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct Payouts {
+    /// Registered accounts; none means that payouts are off.
+    pub accounts: Vec<PayoutTarget>,
+    /// Newest first.
+    pub payouts: Vec<PayoutLine>,
+    /// What may go out in one day.
+    pub day_limit: String,
+    /// Hours an account waits after it was added or changed.
+    #[ts(type = "number")]
+    pub cool_down_hours: i64,
+}
+
+/// A registered account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
+pub struct PayoutTarget {
+    /// What the shop calls it.
+    pub label: String,
+    /// Its bank.
+    pub bank_code: String,
+    /// The last four figures.
+    pub account_no: String,
+    /// Whose it is.
+    pub account_name: String,
+}
+
+/// Pays out.
+#[derive(Debug, Clone, serde::Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct PayoutRequest {
+    /// From whom.
+    #[ts(type = "Provider")]
+    pub provider: String,
+    /// To which registered account.
+    pub account: String,
+    /// As typed.
+    pub amount: String,
+}
+
+/// Ends a payout after a look at the provider's dashboard.
+#[derive(Debug, Clone, serde::Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+pub struct PayoutSettleRequest {
+    /// Which.
+    pub payout_id: String,
+    /// What the dashboard says.
+    #[ts(type = "\"done\" | \"failed\"")]
+    pub outcome: String,
 }
 
 /// What `payout` asks for.
@@ -196,4 +253,49 @@ fn line(payout: Payout) -> PayoutLine {
         fee: payout.fee.map(|fee| fee.to_string()),
         reason: payout.word,
     }
+}
+
+/// Payouts that are shown.
+const SHOWN: usize = 50;
+
+pub(crate) async fn payout_list(app: &App, _: Who, _: Nothing) -> Result<Payouts, ApiError> {
+    let rules = &app.till().config().payouts;
+    let account = |account: &keptang_checkout::PayoutAccount| PayoutTarget {
+        label: account.label.clone(),
+        bank_code: account.bank_code.clone(),
+        account_no: masked(&account.account_no),
+        account_name: account.account_name.clone(),
+    };
+    let mut payouts = app.till().payouts().await?;
+    payouts.reverse();
+    payouts.truncate(SHOWN);
+    Ok(Payouts {
+        accounts: rules.accounts.iter().map(account).collect(),
+        payouts: payouts.into_iter().map(line).collect(),
+        day_limit: rules.day_limit.to_string(),
+        cool_down_hours: rules.cool_down_ms / 3_600_000,
+    })
+}
+
+pub(crate) async fn payout_make(app: &App, who: Who, request: PayoutRequest) -> Result<PayoutLine, ApiError> {
+    app.pay_out(PayoutWish {
+        provider: request.provider,
+        account: request.account,
+        amount: request.amount,
+        by: who.named()?,
+    })
+    .await
+}
+
+pub(crate) async fn payout_settle(
+    app: &App,
+    who: Who,
+    request: PayoutSettleRequest,
+) -> Result<PayoutLine, ApiError> {
+    let done = match request.outcome.as_str() {
+        "done" => true,
+        "failed" => false,
+        other => return Err(ApiError::new(ErrorCode::BadRequest).with("outcome", other)),
+    };
+    app.settle_payout(&request.payout_id, done, who.named()?).await
 }

@@ -8,7 +8,7 @@ use crate::drawer;
 use crate::dto;
 use crate::error::{ApiError, ErrorCode};
 use crate::paperwork::SavedFile;
-use crate::payout::Balance;
+use crate::payout::{self, Balance};
 use crate::printing;
 use crate::provider_lines::{ProviderLine, ProviderTest};
 use crate::reconcile::{ReconcileLine, ReconcileSummary, Reconciled};
@@ -134,6 +134,11 @@ pub fn typescript() -> String {
         declare::<drawer::DrawerMoveRequest>(&config),
         declare::<drawer::CountedSum>(&config),
         declare::<drawer::ShiftCountRequest>(&config),
+        declare::<payout::PayoutLine>(&config),
+        declare::<payout::PayoutTarget>(&config),
+        declare::<payout::Payouts>(&config),
+        declare::<payout::PayoutRequest>(&config),
+        declare::<payout::PayoutSettleRequest>(&config),
         declare::<SavedFile>(&config),
         declare::<printing::PrinterState>(&config),
         declare::<printing::PrintJob>(&config),

@@ -1909,6 +1909,99 @@ export type ShiftCountRequest = {
  * Each method at most once.
  */
 counted: Array<CountedSum>, };
+export type PayoutLine = { 
+/**
+ * Always `payout`.
+ */
+type: "payout", 
+/**
+ * Our id.
+ */
+payout_id: string, 
+/**
+ * From whom.
+ */
+provider: Provider, 
+/**
+ * To which registered account.
+ */
+account: string, 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * `requested`, `done`, `failed` or `unknown`.
+ */
+state: "requested" | "done" | "failed" | "unknown", 
+/**
+ * The provider's reference.
+ */
+provider_ref: string | null, 
+/**
+ * What the provider keeps.
+ */
+fee: string | null, 
+/**
+ * The provider's own word.
+ */
+reason: string | null, };
+export type PayoutTarget = { 
+/**
+ * What the shop calls it.
+ */
+label: string, 
+/**
+ * Its bank.
+ */
+bank_code: string, 
+/**
+ * The last four figures.
+ */
+account_no: string, 
+/**
+ * Whose it is.
+ */
+account_name: string, };
+export type Payouts = { 
+/**
+ * Registered accounts; none means that payouts are off.
+ */
+accounts: Array<PayoutTarget>, 
+/**
+ * Newest first.
+ */
+payouts: Array<PayoutLine>, 
+/**
+ * What may go out in one day.
+ */
+day_limit: string, 
+/**
+ * Hours an account waits after it was added or changed.
+ */
+cool_down_hours: number, };
+export type PayoutRequest = { 
+/**
+ * From whom.
+ */
+provider: Provider, 
+/**
+ * To which registered account.
+ */
+account: string, 
+/**
+ * As typed.
+ */
+amount: string, };
+export type PayoutSettleRequest = { 
+/**
+ * Which.
+ */
+payout_id: string, 
+/**
+ * What the dashboard says.
+ */
+outcome: "done" | "failed", };
 export type SavedFile = { 
 /**
  * Where it lies.
@@ -2338,6 +2431,9 @@ export interface Commands {
   backup_drill: { req: DrillRequest; reply: Proof };
   ledger_verify: { req: Nothing; reply: Proof };
   diagnostics: { req: Nothing; reply: SavedFile };
+  payout_list: { req: Nothing; reply: Payouts };
+  payout_make: { req: PayoutRequest; reply: PayoutLine };
+  payout_settle: { req: PayoutSettleRequest; reply: PayoutLine };
   trend: { req: TrendRequest; reply: Trend };
   shift_state: { req: Nothing; reply: Shifts };
   shift_open: { req: ShiftOpenRequest; reply: Shift };

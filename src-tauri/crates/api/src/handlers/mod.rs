@@ -7,6 +7,7 @@ pub(crate) use crate::configure::{
 };
 pub(crate) use crate::day::{day_close, day_review, day_sign, review_settle, trend};
 pub(crate) use crate::drawer::{drawer_move, shift_close, shift_count, shift_open, shift_state};
+pub(crate) use crate::payout::{payout_list, payout_make, payout_settle};
 pub(crate) use crate::printing::{
     day_export, day_paper, order_receipt, printer_drop, printer_state, printer_test, receipt_print,
 };
