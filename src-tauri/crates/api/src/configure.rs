@@ -267,11 +267,10 @@ fn announced(key: &str) -> Option<&'static str> {
         "providers.jwt_gateway.payout_accounts",
     ];
     let provider = ["base_url", "merchant_id", "enabled", "project", "paths"];
+    let of_provider = key.starts_with("providers.") && provider.iter().any(|part| key.contains(part));
     if account.contains(&key) {
         Some("account_changed")
-    } else if key.starts_with("routing.") {
-        Some("provider_changed")
-    } else if key.starts_with("providers.") && provider.iter().any(|part| key.contains(part)) {
+    } else if of_provider || key.starts_with("routing.") {
         Some("provider_changed")
     } else {
         None
