@@ -69,7 +69,7 @@ async fn a_newer_comparison_that_agrees_takes_its_place() {
     let sign = ["day", "sign", "--date", &day];
     refused(&run(&till, "Nok", &sign).await, 4, "--reason");
     reconcile(&till, &day).await.expect(0);
-    assert_eq!(differing(&till, &day).await, [] as [Value; 0]);
+    assert!(differing(&till, &day).await.is_empty());
     run(&till, "Nok", &sign).await.expect(0);
 }
 
@@ -88,7 +88,7 @@ async fn asking_again_says_it_once() {
     // Asked about the order itself, both know it.
     till.run(&["order", "check", number(&order)]).await.expect(0);
     reconcile(&till, &day).await.expect(0);
-    assert_eq!(differing(&till, &day).await, [] as [Value; 0]);
+    assert!(differing(&till, &day).await.is_empty());
 }
 
 #[tokio::test]

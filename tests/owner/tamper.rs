@@ -86,33 +86,29 @@ async fn columns(till: &TestTill, table: &str) -> (Vec<String>, String) {
     (rows.iter().map(name).collect(), key.join(", "))
 }
 
-/// Which row of those that have something in a column, and how far into it, in halves.
+/// Which row of those that have something in a column, and which byte of it.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    OldestFirstByte,
-    NewestMiddleByte,
-    NewestLastByte,
+    OldestFirst,
+    NewestMiddle,
+    NewestLast,
 }
 
 impl Place {
-    const ALL: [Self; 3] = [
-        Self::OldestFirstByte,
-        Self::NewestMiddleByte,
-        Self::NewestLastByte,
-    ];
+    const ALL: [Self; 3] = [Self::OldestFirst, Self::NewestMiddle, Self::NewestLast];
 
     const fn order(self) -> &'static str {
         match self {
-            Self::OldestFirstByte => "ASC",
-            Self::NewestMiddleByte | Self::NewestLastByte => "DESC",
+            Self::OldestFirst => "ASC",
+            Self::NewestMiddle | Self::NewestLast => "DESC",
         }
     }
 
     const fn byte(self, length: usize) -> usize {
         match self {
-            Self::OldestFirstByte => 0,
-            Self::NewestMiddleByte => length / 2,
-            Self::NewestLastByte => length - 1,
+            Self::OldestFirst => 0,
+            Self::NewestMiddle => length / 2,
+            Self::NewestLast => length - 1,
         }
     }
 }

@@ -89,7 +89,7 @@ impl Session {
                 }
                 let shift = app.shift_close(by, told).await?;
                 self.shift(&shift);
-                return Ok(shift_exit(&app, &shift).await?);
+                return shift_exit(&app, &shift).await;
             }
             ShiftCommand::Show => return Ok(Exit::Done),
         };
