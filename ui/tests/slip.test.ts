@@ -75,6 +75,7 @@ describe("the face of a verdict", () => {
   it("nothing is chosen beforehand where a person must look", () => {
     expect(verdictFace(sampleSlip("needs_review")).decided).toBe(false);
     expect(verdictFace(sampleSlip("needs_review", { choices: ["A-1", "A-2"] })).acts).toEqual(["back"]);
+    expect(verdictFace(sampleSlip("needs_review", { order: "A-1", choices: ["A-2"], may_override: true })).acts).toEqual(["back", "override"]);
   });
   it("a slip shown twice for its own bill is no fault of anybody's", () => {
     expect(verdictFace(sampleSlip("already_used", { order: "A-0141", used_by: "A-0141" })).tone).toBe("seen");

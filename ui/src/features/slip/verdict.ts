@@ -46,7 +46,9 @@ export function verdictFace(slip: Slip): VerdictFace {
     case "misconfigured": return { icon: "down", tone: "warn", word: "slip_v_misconfigured", ...pair("back", slip), acts: ["back", slip.may_override ? "override" : "again"] };
     case "needs_review": {
       const look = { icon: "review", tone: "look", decided: false } as const;
-      if (slip.choices.length > 0) return { ...look, word: "slip_v_choose", acts: ["back"] };
+      // Shown for one bill, but it may be another's money: a manager can say that it is this bill's all the same.
+      const mayBeThis = slip.may_override && slip.order !== null && !slip.choices.includes(slip.order);
+      if (slip.choices.length > 0) return { ...look, word: "slip_v_choose", acts: mayBeThis ? ["back", "override"] : ["back"] };
       return { ...look, word: "slip_v_needs_review", acts: slip.may_override ? ["back", "override"] : ["back", "other"] };
     }
   }

@@ -83,8 +83,8 @@ impl SlipDetail {
                 .and_then(|(_, kept)| serde_json::from_str(kept).ok())
                 .unwrap_or(Value::Null),
         };
-        if let Choice::OneOrToldOf(order, told) = choice {
-            detail.name_the_told(&order.opening.number, told);
+        if let Choice::OneOrToldOf(_, told) = choice {
+            detail.name_the_told(told);
         }
         if *judgement == Judgement::Accepted {
             detail.place(choice);
@@ -92,11 +92,10 @@ impl SlipDetail {
         detail
     }
 
-    /// The bills among which a person decides, the named one first.
-    fn name_the_told(&mut self, named: &str, told: &[String]) {
-        self.choices = std::iter::once(named.to_owned())
-            .chain(told.iter().cloned())
-            .collect();
+    /// The bills whose money it may be. The named one is no choice: choosing it again would ask the same, so that takes
+    /// a permitted person's word.
+    fn name_the_told(&mut self, told: &[String]) {
+        self.choices = told.to_vec();
         let list = told.join(" ");
         self.message_th = format!("{}: {list}", self.message_th);
         self.message_en = format!("{}: {list}", self.message_en);
