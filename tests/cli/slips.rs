@@ -171,6 +171,33 @@ async fn a_wallets_slip_is_verified_by_its_picture() {
 }
 
 #[tokio::test]
+async fn a_wallets_slip_is_verified_by_its_address() {
+    let counter = Counter::new().await;
+    let bill = counter.bill("250").await;
+    let made = counter
+        .made(MakeSlip {
+            amount_satang: Some(25_000),
+            slip: SlipKind::Truewallet,
+            ..MakeSlip::default()
+        })
+        .await;
+    let url = "https://pictures.example/wallet.png";
+    let hosted = HostedPicture {
+        url: url.to_owned(),
+        content_type: "image/png".to_owned(),
+        base64: STANDARD.encode(picture(&made.qr_text)),
+    };
+    counter.panel().host_picture(&hosted).await.unwrap();
+    let line = counter.verify(&["--url", url, "--order", &bill.number], 0).await;
+    assert_eq!(
+        (&line["verdict"], &line["sending_bank"]),
+        (&json!("accepted"), &json!("truemoney"))
+    );
+    assert_eq!(counter.received(&bill).await, "250.00");
+    counter.assert_proven().await;
+}
+
+#[tokio::test]
 async fn a_person_reads_what_to_do_and_what_to_say() {
     let counter = Counter::new().await;
     let bill = counter.bill("250").await;
@@ -333,4 +360,36 @@ async fn a_slip_and_the_gateways_word_are_one_payment() {
         }
         counter.assert_proven().await;
     }
+}
+
+/// The customer's one transfer, which the gateway has told of, is held up for the next bill of that sum.
+#[tokio::test]
+async fn money_that_the_gateway_told_of_does_not_pay_a_named_bill_too() {
+    let counter = Counter::new().await;
+    let (told, charge) = gateway_sale(&counter).await;
+    let made = counter
+        .made(MakeSlip {
+            charge: Some(charge.id.clone()),
+            ..MakeSlip::default()
+        })
+        .await;
+    counter.panel().act(&charge.id, Action::Pay).await.unwrap();
+    counter.run(&["order", "check", &told.number]).await.expect(0);
+
+    let named = counter.bill("250").await;
+    let line = counter.verify_text(&made.qr_text, &named, 4).await;
+    assert_eq!(line["verdict"], "needs_review");
+    assert_eq!(
+        (&line["order"], &line["choices"]),
+        (&json!(named.number), &json!([told.number]))
+    );
+    assert_eq!(counter.received(&named).await, "0.00");
+
+    let line = counter.verify_text(&made.qr_text, &told, 0).await;
+    assert_eq!(line["verdict"], "accepted");
+    assert_eq!(flags(&counter.show(&told.number).await), [""; 0]);
+    let line = counter.verify_text(&made.qr_text, &named, 3).await;
+    assert_eq!(line["used_by"], told.number.as_str());
+    assert_eq!(counter.received(&named).await, "0.00");
+    counter.assert_proven().await;
 }
