@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { reasonText, sourceStrength } from "../src/features/bills/evidence";
 import { countOf, faultsOf, fieldsOf, NONE, READY, readyFields, wishOf } from "../src/features/bills/filters";
-import { firstAmount, firstWay, missing, wishedSatang, type Way } from "../src/features/bills/refund";
+import { firstAmount, firstWay, missing, type Way } from "../src/features/bills/refund";
 import { drop, readSaved, save } from "../src/features/bills/saved";
 import { tell, tellAll } from "../src/features/bills/timeline";
 import type { TimelineLine } from "../src/ipc/day-types";
@@ -118,23 +118,20 @@ describe("a bill's history", () => {
 });
 
 describe("giving money back", () => {
-  const way = (change: Partial<Way> = {}): Way => ({ attempt_id: "a", provider: "jwt_gateway", method: "promptpay", refundable: "180.00", kind: "transfer", until: null, partial: true, ...change });
+  const way = (change: Partial<Way> = {}): Way => ({ attempt_id: "a", provider: "jwt_gateway", method: "promptpay", refundable: "180.00", kind: "transfer", until: null, ...change });
   const wished = { amount: "180", reason: "other" as const, byTransfer: true, reference: "0046" };
   it("begins with what was too much, at a provider that can return it by itself", () => {
-    const wallet = way({ attempt_id: "b", provider: "omise_truemoney", method: "truemoney", kind: "void", partial: false });
+    const wallet = way({ attempt_id: "b", provider: "omise_truemoney", method: "truemoney", kind: "void" });
     expect(firstWay([way(), wallet], "180.00")?.attempt_id).toBe("b");
     expect(firstWay([way(), wallet], "0.00")?.attempt_id).toBe("a");
     expect(firstWay([], "0.00")).toBeNull();
-    expect([firstAmount(way(), "20.00"), firstAmount(way(), "0.00"), firstAmount(wallet, "20.00")]).toEqual(["20.00", "180.00", "180.00"]);
+    expect([firstAmount(way(), "20.00"), firstAmount(way(), "0.00"), firstAmount(wallet, "20.00")]).toEqual(["20.00", "180.00", "20.00"]);
   });
   it.each([
     [{}, null], [{ amount: "180.01" }, "refund_too_much"], [{ amount: "0" }, "refund_need_amount"], [{ amount: "1.234" }, "refund_need_amount"], [{ amount: "๑๘๐" }, null], [{ reason: null }, "refund_need_reason"], [{ reference: " " }, "refund_need_reference"],
     [{ byTransfer: false, reference: "" }, null],
   ])("%j: %s", (change, lacks) => expect(missing(way(), { ...wished, ...change })).toBe(lacks));
-  it("gives all or nothing where a part cannot go back", () => {
-    expect(wishedSatang(way({ partial: false, kind: "void" }), { ...wished, amount: "5", byTransfer: false })).toBe(18_000n);
-    expect(missing(null, wished)).toBe("refund_no_way");
-  });
+  it("needs a payment to give back from", () => expect(missing(null, wished)).toBe("refund_no_way"));
 });
 
 describe("the way through the owner's pages", () => {

@@ -64,6 +64,9 @@ const NAMES: { [K in keyof Commands]: true } = {
   backup_drill: true,
   diagnostics: true,
   ledger_verify: true,
+  payout_list: true,
+  payout_make: true,
+  payout_settle: true,
 };
 
 export function client(host: Host): Client {

@@ -3,7 +3,7 @@
 import { language, m, say } from "../messages/index.svelte";
 import { shortAmount } from "../lib/money";
 import { networkText } from "../bill/coins";
-import { countdownText } from "../lib/time";
+import { countdownText, shortClock, shortDay } from "../lib/time";
 import type { ApiError, Method } from "./generated";
 import type { AnyErrorCode } from "./owner-types";
 
@@ -57,6 +57,21 @@ function why<Word extends string>(error: ApiError, words: readonly Word[], text:
   return word === undefined ? plain : text(word);
 }
 
+/** Why no money goes out, and what to do about it. */
+function payoutRefused(params: ApiError["params"]): string {
+  const { until } = params;
+  switch (params.why) {
+    case "off": return m.refused_payout_off();
+    case "unknown_account": return m.refused_payout_unknown_account();
+    case "cooling_down": return m.refused_payout_cooling_down({ until: until === undefined ? "?" : `${shortDay(until.slice(0, 10), language())} ${shortClock(until)}` });
+    case "over_day_limit": return m.refused_payout_over_day_limit({ left: limit(params.left) ?? "?" });
+    case "earlier_open": return m.refused_payout_earlier_open({ amount: limit(params.amount) ?? "?" });
+    case "not_open": return m.refused_payout_not_open();
+    case "not_offered": return m.refused_payout_not_offered();
+    default: return m.error_payout_refused();
+  }
+}
+
 export function errorText(error: ApiError): string {
   const method = methodName(error.params.method);
   const min = limit(error.params.min);
@@ -77,7 +92,7 @@ export function errorText(error: ApiError): string {
     case "reason_missing": return m.error_reason_missing();
     case "coin_not_taken": return m.error_coin_not_taken({ offered: offered(error.params.offered) });
     case "cash_too_little": return m.error_cash_too_little({ missing: limit(error.params.missing) ?? "?" });
-    case "payout_refused": return m.error_payout_refused();
+    case "payout_refused": return payoutRefused(error.params);
     case "ledger_unavailable": return m.error_ledger_unavailable();
     case "not_built": return m.error_not_built();
     case "bad_request": return m.error_bad_request();

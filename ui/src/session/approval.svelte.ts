@@ -3,7 +3,7 @@
 import { asApiError, codeOf } from "../ipc/errors";
 import type { ApiError } from "../ipc/generated";
 import type { Approval, Approver, Right } from "../ipc/owner-types";
-import { present, takeSession, whoMay } from "./present.svelte";
+import { may, present, takeSession, whoMay } from "./present.svelte";
 
 export interface Asking {
   /** `pin`: somebody permitted must be named. `first_owner`: there is nobody yet. */
@@ -12,6 +12,8 @@ export interface Asking {
   /** What is about to happen, as a claim; empty for the plain question. */
   title: string;
   people: readonly { name: string; role: string }[];
+  /** Whoever is signed in may do it, and only the PIN is missing. */
+  again: boolean;
   /** Tries the action as this person. Null when it was done, or failed for a reason that no PIN mends. */
   attempt: (approver: Approver) => Promise<ApiError | null>;
   leave: () => void;
@@ -26,6 +28,12 @@ export const approval = {
 /** Faults that belong to the PIN: they stay in the dialog. */
 const OF_THE_PIN = ["pin_wrong", "pin_locked", "forbidden"];
 
+/** Whoever sits there is asked before anybody else. */
+function personFirst(right: Right): Asking["people"] {
+  const { person } = present.session;
+  return [...whoMay(right)].sort((a, b) => Number(b.name === person) - Number(a.name === person));
+}
+
 function ask<T>(kind: Asking["kind"], right: Right, title: string, action: (as: Approval) => Promise<T>): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const done = (finish: () => void): null => {
@@ -35,7 +43,7 @@ function ask<T>(kind: Asking["kind"], right: Right, title: string, action: (as: 
     };
     asking?.leave();
     asking = {
-      kind, right, title, people: whoMay(right), leave: () => void done(() => resolve(null)),
+      kind, right, title, people: personFirst(right), again: may(right), leave: () => void done(() => resolve(null)),
       attempt: async (as) => {
         try {
           const reply = await action({ as });

@@ -9,6 +9,7 @@ import { cashTerms, coinTerms, nextOf, type Particulars } from "./terms";
 import { OwnersDesk } from "./owner";
 import { MemoryDays } from "./owner-day";
 import { MemoryPrinter } from "./owner-paper";
+import { MemoryPayouts } from "./owner-payout";
 import { MemoryPeople } from "./owner-session";
 import { MemorySetup } from "./owner-setup";
 import { MemoryShifts } from "./owner-shift";
@@ -45,6 +46,7 @@ export class MemoryBackend {
   days: MemoryDays;
   shifts: MemoryShifts;
   setup: MemorySetup;
+  payouts: MemoryPayouts;
   printer = new MemoryPrinter((order) => this.find(order), () => this.till.shop_name, () => this.nowMs);
   readonly handlers: Handlers;
   #heard = new Set<(event: keyof HostEvents, payload: HostEvents[keyof HostEvents]) => void>();
@@ -69,9 +71,10 @@ export class MemoryBackend {
     this.shifts = new MemoryShifts({ orders: () => this.orders, person: () => this.people.person, maySee: () => sees("review"), nowMs: () => this.nowMs, note }, options.bills);
     const announce = (one: OwnedTill["announcements"][number]): void => void (this.till = { ...this.till, announcements: [...this.till.announcements, one] });
     this.setup = new MemorySetup({ nowMs: () => this.nowMs, note, announce, seesAccounts: () => sees("own") }, { full: options.bills, firstRun: options.firstRun ?? false, training: options.training });
+    this.payouts = new MemoryPayouts({ accounts: () => this.setup.values["providers.jwt_gateway.payout_accounts"], lost: () => this.faults.lostAnswer, nowMs: () => this.nowMs, note: (what, subject) => note(what, subject) });
     this.days = new MemoryDays({
       tillOrders: () => this.orders, keep: (order) => void (this.orders = this.orders.map((other) => (other.order_id === order.order_id ? order : other))), nowMs: () => this.nowMs, person: () => this.people.person, seesRaw: () => sees("own") });
-    this.handlers = { ...this.#counter, ...this.days.handlers, ...this.people.handlers, ...this.shifts.handlers, ...this.setup.handlers, ...this.printer.handlers };
+    this.handlers = { ...this.#counter, ...this.days.handlers, ...this.people.handlers, ...this.shifts.handlers, ...this.setup.handlers, ...this.printer.handlers, ...this.payouts.handlers };
   }
 
   /** As across the real border: who may, then the answer. */

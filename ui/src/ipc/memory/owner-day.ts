@@ -235,7 +235,7 @@ export class MemoryDays {
       return {
         attempts: paid.map(({ attempt_id, provider, method, received }) => ({
           attempt_id, provider, method, refundable: toWire(parseWire(received) < left ? parseWire(received) : left), kind: provider === "omise_truemoney" ? "void" as const : "transfer" as const,
-          until: provider === "omise_truemoney" ? `${order.business_day}T23:59:00.000+07:00` : null, partial: provider !== "omise_truemoney",
+          until: provider === "omise_truemoney" ? `${order.business_day}T23:59:00.000+07:00` : null,
         })),
       };
     },

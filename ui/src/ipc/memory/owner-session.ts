@@ -28,6 +28,7 @@ export const NEEDS: Needs = {
   shift_state: { right: "take" }, shift_open: { right: "take" }, drawer_move: { right: "take" }, shift_count: { right: "take" }, shift_close: { right: "take" },
   settings_get: { right: "look" }, settings_put: { right: "own", pin: true }, secret_put: { right: "own", pin: true },
   backup_state: { right: "review" }, backup_now: { right: "own", pin: true }, backup_drill: { right: "own", pin: true }, diagnostics: { right: "own" }, ledger_verify: { right: "review" },
+  payout_list: { right: "review" }, payout_make: { right: "own", pin: true }, payout_settle: { right: "own", pin: true },
 };
 
 export class MemoryPeople {

@@ -13,6 +13,7 @@ const FULL: Readonly<Record<string, unknown>> = {
   "shop.accounts": [{ bank_code: "004", number: "1234567890", name_th: "บจก. ชื่นใจ", name_en: "CHUENJAI CO LTD", promptpay: "0812345678" }],
   "vat.mode": "registered", "vat.pos_id": "E0101", "ledger.url": "sqlite:ledger.sqlite", "backup.folder": "/media/usb/keptang", "backup.every_hours": 24, "backup.keep": 14,
   "callbacks.listen": "127.0.0.1:8787", "callbacks.public_url": WEB + "till.example.co.th", "providers.jwt_gateway.base_url": WEB + "pay.example.co.th/api/v1", "providers.jwt_gateway.merchant_id": "M-20418",
+  "providers.jwt_gateway.payout_accounts": [{ label: "บัญชีร้าน", bank_code: "004", account_no: "1234567890", account_name: "บจก. ชื่นใจ" }, { label: "คุณชื่นจิต", bank_code: "014", account_no: "4051239876", account_name: "นางชื่นจิต ใจดี" }],
   "providers.omise_truemoney.base_url": WEB + "api.omise.co", "providers.crypto_2328.project": "chuenjai", "providers.crypto_2328.legal_note_acknowledged": true, "providers.crypto_2328.coins": ["USDT/TRX-TRC20", "USDT/BSC-BEP20"],
   "slips.easyslip.base_url": WEB + "api.easyslip.com/v2", "slips.easyslip.keep_images_days": 30, "slips.easyslip.match_account": true, "routing.promptpay": ["jwt_gateway", "promptpay_direct"], "routing.truemoney": ["omise_truemoney"],
   "routing.crypto": ["crypto_2328"], "routing.cash": ["cash"], "timing.poll_fast_ms": 2000, "timing.poll_slow_ms": 10000, "timing.late_watch_hours": 48, "timing.request_timeout_ms": 15000,

@@ -1,4 +1,5 @@
 // Where somebody is in the owner's pages, and the way back. Pure.
+import type { Section } from "../../features/settings/sections";
 import type { OrderFind, ReviewItem } from "../../ipc/day-types";
 
 export type Page = "day" | "bills" | "providers" | "shift" | "settings";
@@ -9,7 +10,7 @@ export type View =
   | { page: "bill"; order: string; refundFor: ReviewItem | null }
   | { page: "providers" }
   | { page: "shift" }
-  | { page: "settings" };
+  | { page: "settings"; section: Section };
 
 const ALL: readonly string[] = ["day", "bills", "providers", "shift", "settings"];
 export function isPage(name: string): name is Page {
@@ -20,7 +21,11 @@ export function isPage(name: string): name is Page {
 export const PAGES: readonly Page[] = ["day", "bills", "providers", "shift", "settings"];
 
 export function startOf(page: Page): View {
-  return page === "bills" ? { page, wish: {}, title: "" } : { page };
+  switch (page) {
+    case "bills": return { page, wish: {}, title: "" };
+    case "settings": return { page, section: "shop" };
+    default: return { page };
+  }
 }
 
 /** The entry of the navigation that a view belongs to. */
