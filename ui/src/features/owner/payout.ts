@@ -6,7 +6,7 @@ import { typedSatang } from "../../lib/typed-money";
 import type { MessageKey } from "../../messages/index.svelte";
 
 /** Lines that are shown before somebody asks for all of them. */
-const SHORT = 3;
+const SHORT = 2;
 
 /** Its end is not known: a person who looked may say it. */
 export function isOpen(line: PayoutLine): boolean {

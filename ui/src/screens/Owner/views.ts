@@ -10,7 +10,7 @@ export type View =
   | { page: "bill"; order: string; refundFor: ReviewItem | null }
   | { page: "providers" }
   | { page: "shift" }
-  | { page: "settings"; section: Section };
+  | { page: "settings"; section: Section; rows?: string };
 
 const ALL: readonly string[] = ["day", "bills", "providers", "shift", "settings"];
 export function isPage(name: string): name is Page {
