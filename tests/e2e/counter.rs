@@ -25,8 +25,26 @@ impl Counter {
         Self::with(&[])
     }
 
+    /// A shop in which nobody works yet and nothing is named.
+    pub(crate) fn nobodys() -> Self {
+        let mut counter = Self::unopened(&[]);
+        counter
+            .environment
+            .retain(|(name, _)| !name.starts_with("KEPTANG__SHOP__"));
+        counter.keptang(&["init"]);
+        counter
+    }
+
     /// With these settings besides, by the names of their variables.
     pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
+        let counter = Self::unopened(settings);
+        counter.keptang(&["init", "--training", "--owner", OWNER]);
+        // Otherwise the window offers a shift to whoever signs in.
+        counter.keptang(&["--as", OWNER, "shift", "open", "--float", "500"]);
+        counter
+    }
+
+    fn unopened(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (simulator, callbacks) = (free_port(), free_port());
         let at = |mount: &str| format!("http://127.0.0.1:{simulator}{mount}");
@@ -56,13 +74,11 @@ impl Counter {
             set("SHOP__BRANCH", "สาขาอารีย์".to_owned()),
         ];
         environment.extend(given);
-        let counter = Self {
+        Self {
             folder,
             environment,
             customer: Client::new(&format!("http://127.0.0.1:{simulator}")).unwrap(),
-        };
-        counter.keptang(&["init", "--training", "--owner", OWNER]);
-        counter
+        }
     }
 
     pub(crate) fn data_dir(&self) -> &Path {
@@ -71,6 +87,13 @@ impl Counter {
 
     pub(crate) async fn window(&self) -> Window {
         Window::open(self.data_dir(), &self.environment).await
+    }
+
+    /// The window, once this is there; nobody signs in.
+    pub(crate) async fn window_at(&self, testid: &str) -> Window {
+        let window = Window::start(self.data_dir(), &self.environment).await;
+        window.element(testid).await;
+        window
     }
 
     /// Runs the headless till on the same data directory and gives its lines.
@@ -82,6 +105,7 @@ impl Counter {
             .args(arguments)
             .envs(self.environment.iter().cloned())
             .env("KEPTANG_NEW_PIN", PIN)
+            .env("KEPTANG_PIN", PIN)
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

@@ -8,7 +8,7 @@ use keptang_simulator::faults::{Endpoint, Fault, FaultRule};
 use keptang_tests::till::until;
 
 /// Texts that are wider or higher than their box and would be cut off by it.
-const CUT_OFF: &str = r#"
+pub(crate) const CUT_OFF: &str = r#"
     const cut = [];
     for (const element of document.querySelectorAll("button, h1, h2, b, p, span, strong, dl, li")) {
         const style = getComputedStyle(element);

@@ -8,5 +8,6 @@
 mod counter;
 mod journey;
 mod looks;
+mod owner;
 mod ways;
 mod window;

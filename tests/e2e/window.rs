@@ -22,6 +22,7 @@ pub(crate) const F4: char = '\u{E034}';
 pub(crate) const F5: char = '\u{E035}';
 pub(crate) const F8: char = '\u{E038}';
 pub(crate) const F10: char = '\u{E03A}';
+pub(crate) const F12: char = '\u{E03C}';
 pub(crate) const DELETE: char = '\u{E017}';
 pub(crate) const NUMPAD_TIMES: char = '\u{E024}';
 pub(crate) const NUMPAD_PLUS: char = '\u{E025}';
@@ -36,6 +37,13 @@ pub(crate) struct Window {
 impl Window {
     /// Opens the window of `data_dir` and waits until the keypad is there.
     pub(crate) async fn open(data_dir: &Path, environment: &[(String, String)]) -> Self {
+        let window = Self::start(data_dir, environment).await;
+        window.sign_in().await;
+        window
+    }
+
+    /// Opens the window of `data_dir`, whatever it shows first.
+    pub(crate) async fn start(data_dir: &Path, environment: &[(String, String)]) -> Self {
         let port = free_port();
         let driver = Command::new("WebKitWebDriver")
             .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
@@ -61,9 +69,7 @@ impl Window {
         })
         .await;
         let pid = pid_of(data_dir).expect("the window runs");
-        let window = Self { page, driver, pid };
-        window.sign_in().await;
-        window
+        Self { page, driver, pid }
     }
 
     /// A till with people opens locked. One with one person asks for their PIN alone.
@@ -201,6 +207,22 @@ impl Window {
         self.script(&script).await;
         self.page.refresh().await.expect("the page loads again");
         self.element("bill-state").await;
+    }
+
+    /// The same through the menu, over whatever page is open.
+    pub(crate) async fn look_by_menu(&self, language: &str, theme: &str) {
+        self.type_keys(&[F10]).await;
+        for choice in [
+            format!("language-{language}"),
+            format!("theme-{theme}"),
+            "menu-close".to_owned(),
+        ] {
+            self.element(&choice)
+                .await
+                .click()
+                .await
+                .expect("it can be chosen");
+        }
     }
 
     pub(crate) async fn size(&self, width: u32, height: u32) {

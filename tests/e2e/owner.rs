@@ -1,0 +1,228 @@
+//! The owner's evening in the real window: something to look at, money back, the drawer, the Z, the signature; every
+//! page photographed in several looks and checked for what is cut off.
+
+use crate::counter::{Counter, OWNER, PIN, pictures};
+use crate::looks::CUT_OFF;
+use crate::window::{ENTER, ESCAPE, F8, F12, Window};
+use fantoccini::Locator;
+use keptang_tests::till::until;
+use serde_json::json;
+
+async fn photograph(window: &Window, name: &str) {
+    let picture = window.picture(&pictures(), name).await;
+    assert!(
+        picture.metadata().is_ok_and(|file| file.len() > 10_000),
+        "{name} is a picture of something"
+    );
+    let cut = window.script(CUT_OFF).await;
+    assert_eq!(cut, json!([]), "{name}: nothing may be cut off");
+}
+
+/// Photographs what is open in every look and size.
+async fn in_every_look(window: &Window, page: &str, testid: &str) {
+    for (language, theme) in [("th", "light"), ("en", "light"), ("th", "dark"), ("en", "dark")] {
+        window.look_by_menu(language, theme).await;
+        window.element(testid).await;
+        photograph(window, &format!("{page}-{language}-{theme}")).await;
+    }
+    window.look_by_menu("th", "light").await;
+    for (width, height) in [(1024, 768), (1920, 1080)] {
+        window.size(width, height).await;
+        window.element(testid).await;
+        photograph(window, &format!("{page}-th-light-{width}")).await;
+    }
+    window.size(1366, 768).await;
+}
+
+/// The same for a page that is left by the menu: the themes alone.
+async fn in_every_theme(window: &Window, page: &str, testid: &str) {
+    for theme in ["dark", "hc", "light"] {
+        // Without the fade, which would be photographed halfway.
+        let script = format!(
+            "const still = document.createElement('style'); still.textContent = '* {{ transition: none !important }}'; \
+             document.head.append(still); document.documentElement.dataset.theme = '{theme}'"
+        );
+        window.script(&script).await;
+        photograph(window, &format!("{page}-th-{theme}")).await;
+    }
+    for (width, height) in [(1024, 768), (1920, 1080)] {
+        window.size(width, height).await;
+        window.element(testid).await;
+        photograph(window, &format!("{page}-th-light-{width}")).await;
+    }
+    window.size(1366, 768).await;
+}
+
+async fn click(window: &Window, id: &str) {
+    window.element(id).await.click().await.unwrap();
+}
+
+async fn type_pin(window: &Window) {
+    window.element("pin-pad").await;
+    let keys: Vec<char> = PIN.chars().chain([ENTER]).collect();
+    window.type_keys(&keys).await;
+}
+
+/// A day with cash, a refund to come, and something that a person said.
+fn a_day(counter: &Counter) -> String {
+    for amount in ["120", "85.25", "1250", "60", "340"] {
+        counter.keptang(&["--as", OWNER, "charge", "--amount", amount, "--method", "cash"]);
+    }
+    let opened = counter.keptang(&["charge", "--amount", "500", "--method", "promptpay", "--no-wait"]);
+    let number = opened.last().unwrap()["number"].as_str().unwrap().to_owned();
+    counter.keptang(&["order", "check", &number]);
+    counter.keptang(&[
+        "--as",
+        OWNER,
+        "order",
+        "confirm",
+        &number,
+        "--reason",
+        "bank_app_shown",
+    ]);
+    number
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_evening_from_the_first_exception_to_the_signature() {
+    let counter = Counter::new();
+    let confirmed = a_day(&counter);
+    let window = counter.window().await;
+    window.size(1366, 768).await;
+
+    // Everything at a glance, in every look.
+    click(&window, "menu").await;
+    click(&window, "menu-day").await;
+    window.until_attribute("gross", "data-amount", "2355.25").await;
+    in_every_look(&window, "owner-day", "day-page").await;
+    window.until_attribute("day-end", "data-stage", "close").await;
+
+    // The case, answered with one key and a PIN.
+    click(&window, "need").await;
+    window
+        .until_attribute("case-page", "data-kind", "manual_confirm")
+        .await;
+    in_every_theme(&window, "owner-case", "case-page").await;
+    window.type_keys(&['1']).await;
+    type_pin(&window).await;
+    window.element("day-page").await;
+
+    // Its bill: everything that happened, and the receipt.
+    click(&window, "nav-bills").await;
+    window.element("bills-page").await;
+    in_every_look(&window, "owner-bills", "bills-page").await;
+    click(&window, "find").await;
+    let text: Vec<char> = confirmed.chars().collect();
+    window.type_keys(&text).await;
+    window.until_attribute("bills-page", "data-count", "1").await;
+    window.type_keys(&[ENTER]).await;
+    window.element("timeline").await;
+    in_every_theme(&window, "owner-bill", "timeline").await;
+    click(&window, "receipt").await;
+    window.element("receipt-picture").await;
+    photograph(&window, "owner-receipt-th-light").await;
+    assert_eq!(counter.order(&confirmed)["state"], "completed");
+    click(&window, "receipt-close").await;
+
+    // Money back: never without a PIN, and on the books at once.
+    click(&window, "refund").await;
+    window.element("refund-dialog").await;
+    photograph(&window, "owner-refund-th-light").await;
+    window.type_keys(&[ESCAPE]).await;
+    let paid = counter.keptang(&["order", "list", "--search", "60.00"]).remove(0);
+    let number = paid["number"].as_str().unwrap();
+    counter.keptang(&[
+        "--as",
+        OWNER,
+        "order",
+        "refund",
+        number,
+        "--reason",
+        "customer_request",
+    ]);
+
+    // The drawer, counted blind, by keys of coins and notes.
+    click(&window, "nav-shift").await;
+    window.element("shift-page").await;
+    in_every_look(&window, "owner-shift", "shift-page").await;
+    click(&window, "shift-count").await;
+    window.element("count-form").await;
+    photograph(&window, "owner-count-th-light").await;
+
+    click(&window, "nav-providers").await;
+    window.element("providers-page").await;
+    photograph(&window, "owner-providers-th-light").await;
+    click(&window, "nav-settings").await;
+    window.element("settings-page").await;
+    in_every_look(&window, "owner-settings", "settings-page").await;
+
+    // Z, then the signature.
+    click(&window, "nav-day").await;
+    window.until_attribute("refunds", "data-amount", "60.00").await;
+    click(&window, "day-close").await;
+    type_pin(&window).await;
+    window.until_attribute("day-end", "data-stage", "sign").await;
+    click(&window, "day-sign").await;
+    let note = until("a note or a PIN is asked for", async || {
+        let either = "[data-testid='note-do'], [data-testid='pin-pad']";
+        window.page.find(Locator::Css(either)).await.ok()
+    })
+    .await;
+    if note.attr("data-testid").await.unwrap().as_deref() == Some("note-do") {
+        note.click().await.unwrap();
+    }
+    type_pin(&window).await;
+    window.until_attribute("day-end", "data-stage", "signed").await;
+    photograph(&window, "owner-day-signed-th-light").await;
+
+    let report = counter.keptang(&["report"]).remove(0);
+    assert_eq!(
+        (
+            &report["gross"],
+            &report["refunds"],
+            &report["manual"],
+            &report["cash"]
+        ),
+        (
+            &json!("2355.25"),
+            &json!("60.00"),
+            &json!("500.00"),
+            &json!("1855.25")
+        )
+    );
+    assert_eq!(counter.keptang(&["ledger", "verify"])[0]["ok"], true);
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_till_keeps_the_live_qr_and_tells_when_it_is_paid() {
+    let counter = Counter::new();
+    let window = counter.window().await;
+    window.size(1366, 768).await;
+    window.type_keys(&[crate::window::F2, '2', '5', '0', ENTER]).await;
+    window
+        .until_attribute("bill-state", "data-state", "waiting")
+        .await;
+    window.type_keys(&[F12]).await;
+    window.element("lock-panel").await;
+    window.element("qr").await;
+    photograph(&window, "lock-th-light").await;
+    let charge = counter.charge(&[]).await;
+    counter
+        .act(&charge, keptang_simulator::control::Action::Pay)
+        .await;
+    window.element("paid-screen").await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_nobody_set_up_begins_with_the_wizard() {
+    let counter = Counter::nobodys();
+    let window = counter.window_at("setup-wizard").await;
+    window.size(1366, 768).await;
+    photograph(&window, "setup-wizard-th-light").await;
+    click(&window, "wizard-leave").await;
+    window.element("charge-key").await;
+    window.type_keys(&[F8]).await;
+    window.close().await;
+}
