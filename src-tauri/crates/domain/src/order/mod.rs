@@ -414,7 +414,10 @@ impl Order {
 
     /// What came after the sale was called off and has not gone back.
     pub fn suspended(&self) -> Money {
-        let held = self.received().checked_sub(self.refunded()).unwrap_or(Money::ZERO);
+        let held = self
+            .received()
+            .checked_sub(self.refunded())
+            .unwrap_or(Money::ZERO);
         self.suspended.min(held).max(Money::ZERO)
     }
 
