@@ -1,6 +1,6 @@
-//! The pepper of PIN hashes: a random secret made once for a till, so that a stolen ledger or backup alone does not
-//! let anyone try PINs. It never goes into the ledger, the settings or a backup. A ledger restored on another computer
-//! meets another pepper there, and its people need new PINs.
+//! The pepper of PIN hashes: a random secret made once for a till, so that a stolen ledger alone does not let anyone try
+//! PINs. It never goes into the ledger or the settings. An encrypted backup holds it, because it belongs to the hashes in
+//! the ledger: without it nobody could sign in after a restore on another computer.
 
 use std::fs;
 use std::io;

@@ -1,8 +1,8 @@
 //! What leaves the till: encrypted backups ([`seal`], [`open`]), and a redacted bundle for support ([`Redactor`],
 //! [`bundle`]).
 //!
-//! Neither knows what it carries. What belongs into a backup (a snapshot of the ledger, the settings; never a secret or
-//! the pepper), when one is made, and where the passphrase comes from are the caller's business.
+//! Neither knows what it carries. What belongs into a backup (a snapshot of the ledger, the settings, the pepper of the
+//! ledger's PINs; never a provider's key), when one is made, and where the passphrase comes from are the caller's business.
 
 mod archive;
 mod bundle;
