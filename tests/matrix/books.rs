@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order, OrderEvent};
-use keptang_domain::{AttemptId, BusinessDay, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, OrderId, ProviderId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
     Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
@@ -240,6 +240,10 @@ impl Ledger for Books {
 
     async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
         self.open()?.day_facts(day).await
+    }
+
+    async fn times_to_paid(&self, day: BusinessDay) -> Result<Vec<(ProviderId, i64)>, LedgerError> {
+        self.open()?.times_to_paid(day).await
     }
 
     async fn head(&self) -> Result<i64, LedgerError> {

@@ -8,7 +8,7 @@ use crate::shop::MachineClock;
 use async_trait::async_trait;
 use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order};
-use keptang_domain::{AttemptId, BusinessDay, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, OrderId, ProviderId, Timestamp};
 use keptang_ledger::SqliteLedger;
 use keptang_ports::{
     AuditLine, Claim, Clock, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey,
@@ -239,6 +239,10 @@ impl Ledger for Watched {
 
     async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
         self.inner.day_facts(day).await
+    }
+
+    async fn times_to_paid(&self, day: BusinessDay) -> Result<Vec<(ProviderId, i64)>, LedgerError> {
+        self.inner.times_to_paid(day).await
     }
 
     async fn head(&self) -> Result<i64, LedgerError> {

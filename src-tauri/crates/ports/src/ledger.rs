@@ -127,6 +127,10 @@ pub trait Ledger: Send + Sync {
     /// What a business day did beside its money.
     async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError>;
 
+    /// Milliseconds from opening to first paid in full of each order of a business day, with the provider of its last
+    /// paid attempt, in any order.
+    async fn times_to_paid(&self, day: BusinessDay) -> Result<Vec<(ProviderId, i64)>, LedgerError>;
+
     /// Number of the newest order event; 0 in an empty ledger. A shift and a Z are ranges of these.
     async fn head(&self) -> Result<i64, LedgerError>;
 

@@ -9,7 +9,7 @@ mod reports;
 use async_trait::async_trait;
 use keptang_domain::day::Cell;
 use keptang_domain::order::{AttemptEvent, Change, Opening, Order, OrderEvent, Taking};
-use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, SlipId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, ProviderId, SlipId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
     Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
@@ -644,6 +644,10 @@ impl Ledger for MemoryLedger {
 
     async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
         Ok(self.state().day_facts(day))
+    }
+
+    async fn times_to_paid(&self, day: BusinessDay) -> Result<Vec<(ProviderId, i64)>, LedgerError> {
+        Ok(self.state().times_to_paid(day))
     }
 
     async fn head(&self) -> Result<i64, LedgerError> {

@@ -466,8 +466,12 @@ pub(super) fn failures(facts: &DayFacts) -> Vec<ProviderFailures> {
     facts.attempts.iter().map(line).collect()
 }
 
-pub(super) fn method_lines(report: &DayReport) -> Vec<MethodLine> {
+/// `times_ms` are how long each bill of the day took to be paid, and through whom.
+pub(super) fn method_lines(report: &DayReport, times_ms: &[(ProviderId, i64)]) -> Vec<MethodLine> {
     let line = |group: &Group<Method>| {
+        let took = times_ms
+            .iter()
+            .filter(|(provider, _)| provider.method() == group.key);
         let of_method = || {
             let attempts = report.facts.attempts.iter();
             attempts.filter(|facts| facts.provider.method() == group.key)
@@ -477,7 +481,7 @@ pub(super) fn method_lines(report: &DayReport) -> Vec<MethodLine> {
             method: group.key.word(),
             attempts: of_method().map(|facts| facts.opened).sum(),
             paid: of_method().map(|facts| facts.paid).sum(),
-            median_s: None,
+            median_s: DayFacts::median(took.map(|(_, ms)| *ms).collect()).map(|ms| ms / 1_000),
         }
     };
     report.by_method.iter().map(line).collect()

@@ -148,7 +148,7 @@ pub(crate) async fn day_review(app: &App, _: Who, request: DayRequest) -> Result
         totals: Totals::from(&report.totals),
         bank: report.found.bank.to_string(),
         drawer: report.found.drawer.to_string(),
-        by_method: method_lines(&report),
+        by_method: method_lines(&report, &till.ledger().times_to_paid(day).await?),
         by_provider: groups.by_provider,
         by_cashier: groups.by_cashier,
         by_hour: groups.by_hour,

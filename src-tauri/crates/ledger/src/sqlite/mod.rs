@@ -25,7 +25,7 @@ use async_trait::async_trait;
 use fault::{Closed, told, unavailable};
 use keptang_domain::day::Cell;
 use keptang_domain::order::{Change, Order};
-use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, Timestamp};
+use keptang_domain::{AttemptId, BusinessDay, DayCutoff, OrderId, ProviderId, Timestamp};
 use keptang_ports::{
     AuditLine, Claim, DayFacts, Ledger, LedgerError, NewClaim, NewOrder, OrderFilter, OrderKey, PastEvent,
     Person, Schedule, SlipFilter, SlipRecord, TakingsFilter, TrailFilter, VerifyReport, Watch, WorkerId,
@@ -250,6 +250,10 @@ impl Ledger for SqliteLedger {
 
     async fn day_facts(&self, day: BusinessDay) -> Result<DayFacts, LedgerError> {
         reports::day_facts(&self.readers, day).await
+    }
+
+    async fn times_to_paid(&self, day: BusinessDay) -> Result<Vec<(ProviderId, i64)>, LedgerError> {
+        reports::times_to_paid(&self.readers, day).await
     }
 
     async fn head(&self) -> Result<i64, LedgerError> {

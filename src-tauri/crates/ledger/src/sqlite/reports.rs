@@ -137,6 +137,39 @@ impl FromRow<'_, SqliteRow> for AttemptRow {
     }
 }
 
+/// How long each order of a day took to be paid, and by whom.
+pub(super) async fn times_to_paid(
+    readers: &SqlitePool,
+    of: BusinessDay,
+) -> Result<Vec<(ProviderId, i64)>, LedgerError> {
+    let rows: Vec<TimeRow> = sqlx::query_as(
+        "SELECT a.provider AS provider, o.settled_at_ms - o.created_at_ms AS took_ms \
+         FROM orders AS o CROSS JOIN attempts AS a ON a.order_id = o.id \
+         WHERE o.business_day = ?1 AND o.settled_at_ms IS NOT NULL AND a.state = 'paid' AND NOT EXISTS \
+         (SELECT 1 FROM attempts AS later WHERE later.order_id = o.id AND later.state = 'paid' \
+         AND later.position > a.position)",
+    )
+    .bind(day(of))
+    .fetch_all(readers)
+    .await
+    .map_err(told)?;
+    Ok(rows
+        .into_iter()
+        .map(|TimeRow(provider, took_ms)| (provider, took_ms))
+        .collect())
+}
+
+struct TimeRow(ProviderId, i64);
+
+impl FromRow<'_, SqliteRow> for TimeRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self(
+            word::<ProviderId>(row, "provider")?,
+            row.try_get("took_ms")?,
+        ))
+    }
+}
+
 /// Number of the newest event.
 pub(super) async fn head(readers: &SqlitePool) -> Result<i64, LedgerError> {
     sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM order_events")

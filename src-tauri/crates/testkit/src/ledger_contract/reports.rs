@@ -232,6 +232,15 @@ pub async fn a_day_says_what_became_of_its_orders(ledger: AnyLedger) {
             }],
         }
     );
+    let mut times = ledger.times_to_paid(today()).await.expect("it answers");
+    times.sort_unstable();
+    // One is called off since, which does not unpay it.
+    let took_ms = [3_000, 6_000, 9_001, 100_000].map(|ms| (ProviderId::OmiseTrueMoney, ms));
+    assert_eq!(times, took_ms);
+    assert_eq!(
+        ledger.times_to_paid(today().next()).await.expect("it answers"),
+        []
+    );
 }
 
 fn receipt(series: &str, running: u64) -> OrderEvent {

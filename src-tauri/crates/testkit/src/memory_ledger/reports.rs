@@ -100,6 +100,21 @@ impl State {
         }
     }
 
+    pub(super) fn times_to_paid(&self, day: BusinessDay) -> Vec<(ProviderId, i64)> {
+        let of_day = self
+            .orders
+            .iter()
+            .filter(|order| order.opening.business_day == day);
+        of_day
+            .filter_map(|order| {
+                let took_ms = order.settled_at?.ms_since(order.created_at);
+                let mut newest_first = order.attempts.iter().rev();
+                let paid = newest_first.find(|attempt| attempt.state == AttemptState::Paid)?;
+                Some((paid.provider, took_ms))
+            })
+            .collect()
+    }
+
     pub(super) fn trail_lines(&self, filter: &TrailFilter) -> Vec<(i64, AuditLine)> {
         let fits = |(number, line): &(i64, &AuditLine)| {
             (filter.what.is_empty() || filter.what.contains(&line.what))
