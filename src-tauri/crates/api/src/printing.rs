@@ -132,7 +132,7 @@ pub struct ExportRequest {
     /// Last business day.
     pub to: String,
     /// Of what.
-    #[ts(type = "\"orders\" | \"day\" | \"methods\" | \"reconcile\"")]
+    #[ts(type = "\"orders\" | \"day\" | \"z\" | \"methods\" | \"reconcile\"")]
     pub what: String,
     /// As what.
     #[ts(type = "\"csv\" | \"xlsx\" | \"pdf\"")]
@@ -370,6 +370,7 @@ pub(crate) async fn day_export(app: &App, who: Who, request: ExportRequest) -> R
     let table = match request.what.as_str() {
         "orders" => app.orders_table((from, to)).await?,
         "day" => app.days_table((from, to)).await?,
+        "z" => app.z_table((from, to)).await?,
         "methods" => app.sums_of(from).await?,
         "reconcile" => app.reconcile_table(from, who.name()).await?,
         other => return Err(ApiError::new(ErrorCode::BadRequest).with("what", other)),

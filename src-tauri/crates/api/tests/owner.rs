@@ -362,3 +362,85 @@ async fn money_that_goes_back_gets_its_paper_and_a_bill_that_is_not_paid_gets_no
         (ErrorCode::WrongState, "not_paid_yet")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_of_the_day_is_a_file_in_every_format() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = till(dir.path(), &[]).await;
+    staffed(&app).await;
+    for amount in ["120", "35.50"] {
+        app.call("charge", json!({ "amount": amount, "method": "cash" }))
+            .await
+            .unwrap();
+    }
+    let z = app.call("day_close", owners(json!({}))).await.unwrap();
+    let day = z["business_day"].clone();
+    for what in ["orders", "day", "z", "methods"] {
+        for (format, begins) in [
+            ("csv", b"\xEF\xBB\xBF".as_slice()),
+            ("xlsx", b"PK"),
+            ("pdf", b"%PDF"),
+        ] {
+            let request = owners(json!({ "from": day, "to": day, "what": what, "format": format }));
+            let file = app.call("day_export", request).await.unwrap();
+            let bytes = std::fs::read(file["path"].as_str().unwrap()).unwrap();
+            assert!(bytes.starts_with(begins), "{what} as {format}");
+            if (what, format) == ("z", "csv") {
+                let text = String::from_utf8(bytes).unwrap();
+                let row = text.lines().nth(1).unwrap();
+                assert!(
+                    row.starts_with("0001,") && row.ends_with("2,155.50,0.00,0.00,155.50"),
+                    "{row}"
+                );
+            }
+        }
+    }
+    for what in ["x", "z", "day"] {
+        let file = app
+            .call("day_paper", owners(json!({ "date": day, "what": what })))
+            .await
+            .unwrap();
+        assert!(
+            std::fs::read(file["path"].as_str().unwrap())
+                .unwrap()
+                .starts_with(b"%PDF"),
+            "{what}"
+        );
+    }
+    let backwards =
+        owners(json!({ "from": "2026-11-21", "to": "2026-11-20", "what": "day", "format": "csv" }));
+    assert_eq!(
+        app.call("day_export", backwards).await.unwrap_err().code,
+        ErrorCode::BadRequest
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_says_what_somebody_was_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = till(dir.path(), &[]).await;
+    staffed(&app).await;
+    let promote = owners(json!({ "name": "แพรว", "role": "manager" }));
+    assert_eq!(
+        app.call("person_change", promote).await.unwrap()["role"],
+        "manager"
+    );
+    let lines = app
+        .call("audit_list", owners(json!({ "what": "person_changed" })))
+        .await
+        .unwrap();
+    let change = lines["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["subject"] == "แพรว" && line["facts"]["role"] == "manager")
+        .unwrap();
+    assert_eq!(change["by"], "เจ้าของ");
+    assert_eq!(change["facts"]["before"]["role"], "cashier");
+    let last = owners(json!({ "name": "เจ้าของ", "disabled": true }));
+    let refused = app.call("person_change", last).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.params["why"].as_str()),
+        (ErrorCode::PersonRefused, "last_owner")
+    );
+}

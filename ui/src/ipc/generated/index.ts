@@ -2122,7 +2122,7 @@ to: string,
 /**
  * Of what.
  */
-what: "orders" | "day" | "methods" | "reconcile", 
+what: "orders" | "day" | "z" | "methods" | "reconcile", 
 /**
  * As what.
  */

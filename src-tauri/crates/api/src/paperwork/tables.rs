@@ -170,6 +170,34 @@ impl App {
         Ok(table)
     }
 
+    /// The Z reports of several days as they were stored, a row each.
+    pub(crate) async fn z_table(&self, (from, to): (BusinessDay, BusinessDay)) -> Result<Table, ApiError> {
+        let locale = self.locale();
+        let mut columns = vec![
+            Column::words("Z", 7),
+            Column::words(locale.pick("วัน", "Day"), 12),
+            Column::words(locale.pick("ปิดเมื่อ", "Closed at"), 18),
+            Column::words(locale.pick("โดย", "By"), 12),
+        ];
+        columns.extend(sum_columns(locale));
+        let mut table = Table::new("Z", columns);
+        let mut day = from;
+        while day <= to {
+            for z in self.till().z_list(day).await? {
+                let mut row = vec![
+                    Cell::Text(format!("{:04}", z.number)),
+                    Cell::Day(day),
+                    Cell::Text(locale.moment(z.at)),
+                    Cell::Text(z.by.clone()),
+                ];
+                row.extend(sum_cells(&z.report.totals));
+                table.push(row);
+            }
+            day = day.next();
+        }
+        Ok(table)
+    }
+
     pub(crate) async fn sums_of(&self, day: BusinessDay) -> Result<Table, ApiError> {
         let report = self.till().x_report(day).await?;
         Ok(sums_table(self.locale(), &report))

@@ -208,7 +208,8 @@ pub(super) async fn put(
         "disabled": person.disabled,
         "wrong_pins": person.wrong_pins,
         "locked_until_ms": person.locked_until.map(Timestamp::ms),
-        "pin_changed": before.is_none_or(|before| before.pin_hash != person.pin_hash),
+        "pin_changed": before.as_ref().is_none_or(|before| before.pin_hash != person.pin_hash),
+        "before": before.map(|before| serde_json::json!({ "role": before.role, "disabled": before.disabled })),
     });
     sqlx::query(
         "INSERT INTO people (name, role, pin_hash, disabled, wrong_pins, locked_until_ms) \
