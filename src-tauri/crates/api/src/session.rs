@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::commands::Needs;
 use crate::error::{ApiError, ErrorCode};
 use crate::people;
-use keptang_domain::role::{Right, Role};
+use keptang_domain::role::Right;
 use keptang_ports::Person;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -237,10 +237,5 @@ impl App {
             right,
         )
         .await
-    }
-
-    /// Whether a shop has nobody with this role who works.
-    pub(crate) async fn nobody_is(&self, role: Role) -> Result<bool, ApiError> {
-        Ok(!self.workers().await?.iter().any(|person| person.role == role))
     }
 }

@@ -158,7 +158,7 @@ pub(crate) async fn person_add(
     request: PersonAddRequest,
 ) -> Result<PersonLine, ApiError> {
     let role = role(&request.role)?;
-    let is_first = app.nobody_is(Role::Owner).await?;
+    let is_first = !app.session().await?.has_people;
     if is_first && role != Role::Owner {
         return Err(ApiError::new(ErrorCode::PersonRefused).with("why", "owner_first"));
     }

@@ -444,3 +444,30 @@ async fn the_journal_says_what_somebody_was_before() {
         (ErrorCode::PersonRefused, "last_owner")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_very_first_person_needs_nobody_to_vouch() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = till(dir.path(), &[]).await;
+    let person = |name: &str, role: &str| json!({ "name": name, "role": role, "pin": "1234" });
+    let refused = app
+        .call("person_add", person("แพรว", "cashier"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.params["why"], "owner_first");
+    app.call("person_add", person("เจ้าของ", "owner")).await.unwrap();
+    // Signed in at once, and yet the next one takes the PIN again.
+    let state = app.call("till_state", json!({})).await.unwrap();
+    assert_eq!(state["session"]["person"], "เจ้าของ");
+    let refused = app.call("person_add", person("บอย", "owner")).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ApprovalNeeded);
+    app.call("person_add", owners(person("แพรว", "cashier")))
+        .await
+        .unwrap();
+    let by_cashier =
+        json!({ "name": "บอย", "role": "owner", "pin": "1234", "as": { "user": "แพรว", "pin": "1234" } });
+    let refused = app.call("person_add", by_cashier).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ApprovalNeeded);
+    let people = app.call("people_list", json!({})).await.unwrap();
+    assert_eq!(people["people"].as_array().unwrap().len(), 2);
+}
