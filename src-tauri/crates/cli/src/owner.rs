@@ -115,7 +115,7 @@ impl Session {
             DayCommand::Z(DayArgs { date }) => {
                 let by = self.approved(&app, Right::Decide).await?.name;
                 let z = app.close_day(date.as_deref(), by).await?;
-                self.printer.line(&z, |thai| z_text(&z, thai));
+                self.printer.line(&z_line(&z), |thai| z_text(&z, thai));
                 Ok(Exit::Done)
             }
             DayCommand::Sign { day, reason } => {
@@ -227,6 +227,17 @@ fn report_text(report: &Report, thai: bool) -> String {
         ));
     }
     parts.join("\n")
+}
+
+/// A Z as a line: its sums stand where those of a report stand, so that one reader reads both.
+fn z_line(z: &ZLine) -> serde_json::Value {
+    let mut line = serde_json::to_value(z).unwrap_or_default();
+    if let serde_json::Value::Object(sums) = serde_json::to_value(&z.totals).unwrap_or_default() {
+        for (name, sum) in sums {
+            line[name] = sum;
+        }
+    }
+    line
 }
 
 fn z_text(z: &ZLine, thai: bool) -> String {
