@@ -141,6 +141,9 @@ const CLOCK_OFF_MS: u64 = 60_000;
 /// How soon after the start, and how often, the slip checks that are left are asked for (easyslip.md, section 9).
 const QUOTA_FIRST: Duration = Duration::from_secs(5);
 const QUOTA_EVERY: Duration = Duration::from_secs(3_600);
+/// How soon after the start limits are asked for: a command that is over in a moment must not spend a question that the
+/// payment itself may need (crypto-2328.md, rate limit).
+const LIMITS_FIRST: Duration = Duration::from_secs(2);
 /// How soon limits that were not told are asked for again.
 const LIMITS_AGAIN: Duration = Duration::from_secs(60);
 /// How soon after the start, and how often, is looked whether a copy is due.
@@ -474,14 +477,16 @@ impl App {
     /// the provider's is refused there, which costs a moment and no money.
     async fn learn_limits(self) {
         let Some(crypto) = &self.inner.crypto else { return };
-        while !self.inner.stop.is_cancelled() && crypto.profile().fault.is_none() {
+        let mut pause = LIMITS_FIRST;
+        while crypto.profile().fault.is_none() {
+            tokio::select! {
+                () = self.inner.stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            pause = LIMITS_AGAIN;
             match crypto.directions().await {
                 Ok(_) => return,
                 Err(error) => tracing::info!(error = %error, "the limits of crypto are not known yet"),
-            }
-            tokio::select! {
-                () = self.inner.stop.cancelled() => return,
-                () = tokio::time::sleep(LIMITS_AGAIN) => {}
             }
         }
     }

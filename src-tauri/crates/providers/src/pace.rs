@@ -79,7 +79,7 @@ impl Pace {
         let wait = pause.map_or(at, |until| until.max(at)).duration_since(now);
         if pause.is_some() || wait > patience.longest_wait() {
             return Err(TooSoon {
-                after_ms: i64::try_from(wait.as_millis()).unwrap_or(i64::MAX),
+                after_ms: whole_ms(wait),
             });
         }
         if full {
@@ -95,6 +95,11 @@ impl Pace {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.paused_until = Some(state.paused_until.map_or(until, |known| known.max(until)));
     }
+}
+
+/// Rounded up: whoever waits exactly so long must not come back a moment too soon.
+fn whole_ms(wait: Duration) -> i64 {
+    i64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
