@@ -301,6 +301,10 @@ impl App {
         for (key, value) in keptang_settings::values(self.data_dir(), self.environment().iter().cloned())? {
             let value = match value {
                 None => Value::Null,
+                // May hold a password, which no page has any use for.
+                Some(SettingValue::Text(url)) if key == "ledger.url" && !url.starts_with("sqlite:") => {
+                    json!("postgres://…")
+                }
                 Some(value) if may_see || !keptang_settings::is_account(key) => shown(&value),
                 Some(value) => masked_value(&value),
             };
