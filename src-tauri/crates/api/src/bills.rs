@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::dto;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, word};
 use crate::headless::RefundWish;
 use crate::session::Who;
 use crate::slips::Slip;
@@ -12,12 +12,10 @@ use base64::Engine as _;
 use keptang_checkout::RefundPath;
 use keptang_domain::day::Proof;
 use keptang_domain::money::parse_amount;
-use keptang_domain::provider::UnknownWord;
 use keptang_domain::role::Right;
 use keptang_domain::{BusinessDay, Method, Money, ProviderId, SlipId};
 use keptang_ports::{Moved, MovedWhat, OrderFilter, SlipFilter};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 use ts_rs::TS;
 
 /// Bills that one answer holds unless it is asked for fewer or more.
@@ -205,11 +203,6 @@ pub struct SlipPictureReply {
     /// What kind of file, for the window.
     #[ts(type = "\"image/png\" | \"image/jpeg\" | \"image/gif\" | \"image/webp\"")]
     pub mime: &'static str,
-}
-
-fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
-    text.parse()
-        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
 }
 
 pub(crate) fn business_day(text: &str) -> Result<BusinessDay, ApiError> {

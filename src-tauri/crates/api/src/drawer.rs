@@ -3,12 +3,11 @@
 
 use crate::app::App;
 use crate::dto::Nothing;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, word};
 use crate::session::Who;
 use crate::view::moment;
 use keptang_checkout::ShiftError;
 use keptang_domain::money::{AmountError, parse_amount};
-use keptang_domain::provider::UnknownWord;
 use keptang_domain::role::Right;
 use keptang_domain::shift::{self, Direction};
 use keptang_domain::{Method, Money};
@@ -266,11 +265,6 @@ fn drawer_amount(text: &str) -> Result<Money, AmountError> {
         Err(AmountError::TooSmall) => Ok(Money::ZERO),
         read => read,
     }
-}
-
-fn word<T: std::str::FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
-    text.parse()
-        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
 }
 
 pub(crate) async fn shift_state(app: &App, who: Who, _: Nothing) -> Result<Shifts, ApiError> {

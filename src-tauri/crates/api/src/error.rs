@@ -5,9 +5,11 @@ use keptang_checkout::{CancelError, ChargeError, ConfirmError, PayoutError, Reco
 use keptang_domain::Money;
 use keptang_domain::money::AmountError;
 use keptang_domain::order::TransitionError;
+use keptang_domain::provider::UnknownWord;
 use keptang_ports::{Fault, LedgerError};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 /// The closed list of codes. Grown only when the window does something different about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ts_rs::TS)]
@@ -106,6 +108,15 @@ impl ApiError {
             .with("message_th", &fault.message_th)
             .with("message_en", &fault.message_en)
     }
+}
+
+/// A word of a closed list, as the window or the command line sent it.
+///
+/// # Errors
+/// `bad_request` with the word.
+pub(crate) fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
+    text.parse()
+        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
 }
 
 impl From<AmountError> for ApiError {

@@ -2,17 +2,15 @@
 
 use crate::app::App;
 use crate::dto::{Attempt, Order};
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, word};
 use crate::handlers;
 use crate::people::{self, PersonError};
 use keptang_checkout::{Charge, CheckOutcome, ConfirmError, Particulars, RefundError, RefundOrder};
 use keptang_domain::money::parse_amount;
 use keptang_domain::order::{OrderState, RefundReason, RefundState};
-use keptang_domain::provider::UnknownWord;
 use keptang_domain::{BusinessDay, Method, ProviderId, RefundId};
 use keptang_ports::{LedgerError, OrderFilter, Person, Role, VerifyReport};
 use serde::Serialize;
-use std::str::FromStr;
 
 /// What `charge` opens.
 #[derive(Debug, Clone)]
@@ -103,11 +101,6 @@ pub struct UserLine {
     pub role: &'static str,
     /// No longer works here.
     pub disabled: bool,
-}
-
-fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
-    text.parse()
-        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
 }
 
 impl App {

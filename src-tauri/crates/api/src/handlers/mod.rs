@@ -19,7 +19,7 @@ use crate::dto::{
     ProviderRequest, Providers, RecentRequest, Reconcile, ReconcileRequest, RetryRequest, SignInRequest,
     SlipRequest, Slips, TillState, TrainingRequest, TrainingSlip, TrainingSlipRequest,
 };
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, word};
 use crate::payout::Balance;
 use crate::provider_lines::ProviderTest;
 use crate::session::{Session, Who};
@@ -42,11 +42,6 @@ const RECENT: usize = 12;
 const MOST_RECENT: usize = 200;
 /// A counter with more running bills than this has other problems.
 const MOST_RUNNING: usize = 1_000;
-
-fn word<T: FromStr<Err = UnknownWord>>(text: &str) -> Result<T, ApiError> {
-    text.parse()
-        .map_err(|UnknownWord| ApiError::new(ErrorCode::BadRequest).with("word", text))
-}
 
 impl App {
     /// An order by id or by the number people see.
