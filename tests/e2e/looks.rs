@@ -113,6 +113,8 @@ async fn every_state_of_a_bill() {
     known.push(charge.id.clone());
     counter.act(&charge, Action::Pay).await;
     window.element("paid-screen").await;
+    // The green has risen over the whole window by then.
+    window.paid_takes_keys().await;
     photograph(&window, "paid-th-light").await;
     window.look("en", "dark").await;
     window.look("th", "light").await;
