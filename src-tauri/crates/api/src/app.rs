@@ -131,6 +131,8 @@ struct Inner {
     /// A setting or a key was changed; it holds after the next start.
     restart_needed: AtomicBool,
     printer: Option<PrintQueue>,
+    /// Why the last copy was not made.
+    copy_fault: Mutex<Option<String>>,
     _alive: AliveMark,
 }
 
@@ -224,6 +226,7 @@ impl App {
                     .collect(),
                 stored: Mutex::new(Vec::new()),
                 restart_needed: AtomicBool::new(false),
+                copy_fault: Mutex::new(None),
                 printer,
                 _alive: alive,
             }),
@@ -317,6 +320,20 @@ impl App {
     /// Variables of ours that this till was opened with.
     pub(crate) fn environment(&self) -> &[(String, String)] {
         &self.inner.environment
+    }
+
+    pub(crate) fn copy_fault(&self) -> Option<String> {
+        let fault = self.inner.copy_fault.lock();
+        fault.expect("nobody panics while holding it").clone()
+    }
+
+    pub(crate) fn set_copy_fault(&self, fault: Option<String>) {
+        let mut kept = self
+            .inner
+            .copy_fault
+            .lock()
+            .expect("nobody panics while holding it");
+        *kept = fault;
     }
 
     pub(crate) fn restart_needed(&self) -> &AtomicBool {

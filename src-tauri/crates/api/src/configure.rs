@@ -386,7 +386,7 @@ impl App {
         Ok(())
     }
 
-    fn backup_state_now(&self, error: Option<String>) -> BackupState {
+    fn backup_state_now(&self) -> BackupState {
         let backup = &self.settings().backup;
         let copies = backup
             .folder
@@ -402,10 +402,10 @@ impl App {
             every_hours: backup.every_hours,
             last: last.map(|copy| CopyLine {
                 at: moment(Timestamp::from_ms(copy.created_at_ms)),
-                bytes: std::fs::metadata(&copy.path).map_or(0, |found| found.len()),
+                bytes: copy.bytes,
                 path: copy.path.display().to_string(),
             }),
-            error: error.or(unreadable),
+            error: self.copy_fault().or(unreadable),
             passphrase_set: self.secrets().get(SecretName::BackupPassphrase).is_some(),
         }
     }
@@ -424,12 +424,13 @@ impl App {
         self.back_up(&to, passphrase.expose()).await?;
         let keep = usize::try_from(backup.keep).unwrap_or(usize::MAX);
         keptang_vault::prune(folder, COPY_BEGINNING, keep)?;
+        self.set_copy_fault(None);
         Ok(())
     }
 
     /// Makes a copy whenever the newest is older than the owner wants. What goes wrong is shown on the owner's page.
     pub(crate) async fn copy_when_due(&self) {
-        let state = self.backup_state_now(None);
+        let state = self.backup_state_now();
         if state.folder.is_none() || !state.passphrase_set {
             return;
         }
@@ -443,6 +444,8 @@ impl App {
         let due = newest.is_none_or(|at| self.till().now().ms().saturating_sub(at) >= every_ms);
         if due && let Err(error) = self.copy_to_folder().await {
             tracing::error!(error = %error, "a copy could not be made");
+            let why = error.params.get("why").cloned();
+            self.set_copy_fault(Some(why.unwrap_or_else(|| "backup_not_written".to_owned())));
         }
     }
 
@@ -521,20 +524,18 @@ pub(crate) async fn secret_put(
 }
 
 pub(crate) async fn backup_state(app: &App, _: Who, _: Nothing) -> Result<BackupState, ApiError> {
-    Ok(app.backup_state_now(None))
+    Ok(app.backup_state_now())
 }
 
 pub(crate) async fn backup_now(app: &App, who: Who, _: Nothing) -> Result<BackupState, ApiError> {
     app.copy_to_folder().await?;
     app.note(who.name(), "backup_made", "backup", json!({})).await?;
-    Ok(app.backup_state_now(None))
+    Ok(app.backup_state_now())
 }
 
 pub(crate) async fn backup_drill(app: &App, who: Who, request: DrillRequest) -> Result<Proof, ApiError> {
     let refused = |why: &str| ApiError::new(ErrorCode::BackupRefused).with("why", why);
-    let path = request
-        .path
-        .or(app.backup_state_now(None).last.map(|copy| copy.path));
+    let path = request.path.or(app.backup_state_now().last.map(|copy| copy.path));
     let path = path.ok_or_else(|| refused("no_copy"))?;
     let kept = app.secrets().get(SecretName::BackupPassphrase);
     let passphrase = request

@@ -18,7 +18,7 @@ pub enum ReceiptError {
     /// A credit note points at a receipt, and none was issued.
     #[error("no receipt was issued")]
     NoReceipt,
-    /// There is no such refund, or its money has not gone back.
+    /// There is no such refund, its money has not gone back, or it was never part of the sale.
     #[error("the money has not gone back")]
     NotRefunded,
     /// The order does not allow it.
@@ -83,6 +83,9 @@ impl Till {
             return Ok((found, note));
         }
         let receipt = found.receipt().ok_or(ReceiptError::NoReceipt)?;
+        if !found.refund_of_sale(refund).is_positive() {
+            return Err(ReceiptError::NotRefunded);
+        }
         let blank = Blank {
             kind: DocumentKind::CreditNote,
             refund: Some(refund),

@@ -182,8 +182,7 @@ impl Session {
                 })
                 .await?
             }
-            // The argument parser demands both.
-            (None, ..) => return Err(Failure::WhoIsMissing),
+            (None, ..) => unreachable!("the argument parser demands an account and an amount"),
         };
         self.printer.line(&line, |thai| {
             let words = match (line.state, thai) {

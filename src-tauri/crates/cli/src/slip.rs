@@ -19,8 +19,7 @@ impl Session {
             (Some(file), ..) => SlipSource::Picture(read(file)?),
             (None, Some(text), _) => SlipSource::Text(text),
             (None, None, Some(url)) => SlipSource::Link(url),
-            // The argument parser demands one of them.
-            (None, None, None) => return Err(Failure::FileNeeded),
+            (None, None, None) => unreachable!("the argument parser demands one of them"),
         };
         let app = self.open().await?;
         let overriding = match args.reason.filter(|_| args.overriding) {

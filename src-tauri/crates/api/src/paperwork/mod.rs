@@ -18,13 +18,13 @@ use keptang_paper::language::{Era, Language, Locale};
 impl App {
     fn locale(&self) -> Locale {
         Locale {
-            language: match self.language() {
-                "en" => Language::English,
-                _ => Language::Thai,
+            language: match self.settings().shop.language {
+                keptang_settings::Language::English => Language::English,
+                keptang_settings::Language::Thai => Language::Thai,
             },
-            era: match self.era() {
-                "be" => Era::Buddhist,
-                _ => Era::Common,
+            era: match self.settings().shop.era {
+                keptang_settings::Era::Buddhist => Era::Buddhist,
+                keptang_settings::Era::Christian => Era::Common,
             },
         }
     }

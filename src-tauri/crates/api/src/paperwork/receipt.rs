@@ -4,7 +4,7 @@ use super::words;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use keptang_checkout::ReceiptError;
-use keptang_domain::order::{Attempt, Document, DocumentKind, Order, Refund, RefundKind};
+use keptang_domain::order::{Attempt, Document, DocumentKind, Order, Refund, RefundKind, SalePart};
 use keptang_domain::{Money, ProviderId, tax};
 use keptang_paper::credit_note::{CreditNote, credit_note_document};
 use keptang_paper::document::{self, PaperError};
@@ -124,15 +124,13 @@ impl App {
         } = issued;
         let locale = self.locale();
         let due = order.opening.amount_due;
-        let adjustments = adjustments(order);
-        let total = total(order);
+        let parts = order.sale_parts();
+        let total = order.sale_total();
         let goods = order.opening.note.clone();
         let goods = goods.unwrap_or_else(|| locale.pick("ค่าสินค้าและบริการ", "Goods and services").to_owned());
         let paid = || {
-            order
-                .attempts
-                .iter()
-                .filter(|attempt| attempt.received().is_positive())
+            let of = |part: &SalePart| Some((*part, order.attempt(part.attempt)?));
+            parts.iter().filter_map(of)
         };
         Receipt {
             manner: self.manner(*is_copy),
@@ -146,16 +144,16 @@ impl App {
                 amount: due,
             }],
             due,
-            adjustments,
+            adjustments: adjustments(order, &parts),
             total,
             payments: paid()
-                .map(|attempt| PaidBy {
+                .map(|(part, attempt)| PaidBy {
                     words: self.way_words(attempt.provider),
-                    amount: attempt.received(),
+                    amount: part.of_due.checked_add(part.rounding).unwrap_or(part.of_due),
                     reference: attempt.provider_ref.clone(),
                 })
                 .collect(),
-            cash: paid().find_map(cash),
+            cash: paid().find_map(|(_, attempt)| cash(attempt)),
             vat: vat(document, total),
             note: None,
             e_receipt: Some(self.e_receipt(order, document, total)),
@@ -225,12 +223,13 @@ impl App {
         size: PaperSize,
     ) -> Option<document::Document> {
         let receipt = order.receipt()?;
-        let total = total(order);
+        let total = order.sale_total();
         let until_this = order
             .refunds
             .iter()
             .filter(|other| other.id == refund.id || is_noted_before(order, other, note));
-        let returned = Money::checked_sum(until_this.map(|refund| refund.amount))?;
+        let lowered = Money::checked_sum(until_this.map(|refund| order.refund_of_sale(refund.id)))?;
+        let returned = order.refund_of_sale(refund.id);
         let provider = order.attempt(refund.attempt)?.provider;
         let locale = self.locale();
         let way = if refund.kind == RefundKind::Transfer {
@@ -248,12 +247,9 @@ impl App {
             order_number: order.opening.number.clone(),
             buyer: None,
             receipt_total: total,
-            right_total: total
-                .checked_sub(returned)
-                .unwrap_or(Money::ZERO)
-                .max(Money::ZERO),
-            returned: refund.amount,
-            vat: vat(note, refund.amount),
+            right_total: total.checked_sub(lowered).unwrap_or(Money::ZERO).max(Money::ZERO),
+            returned,
+            vat: vat(note, returned),
             way,
             reference: refund.provider_ref.clone(),
             reason: words::refund_reason(locale, refund.reason.word()),
@@ -270,28 +266,17 @@ fn is_noted_before(order: &Order, refund: &Refund, note: &Document) -> bool {
         .is_some_and(|earlier| earlier.kind == DocumentKind::CreditNote && earlier.at < note.at)
 }
 
-fn adjustments(order: &Order) -> Vec<Adjustment> {
-    let paid = order
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.received().is_positive());
-    paid.filter(|attempt| attempt.adjustment() != Money::ZERO)
-        .map(|attempt| Adjustment {
-            kind: if attempt.provider == ProviderId::Cash {
-                AdjustmentKind::CashRounding
-            } else {
-                AdjustmentKind::Gateway
+fn adjustments(order: &Order, parts: &[SalePart]) -> Vec<Adjustment> {
+    let changed = parts.iter().filter(|part| part.rounding != Money::ZERO);
+    changed
+        .map(|part| Adjustment {
+            kind: match order.attempt(part.attempt).map(|attempt| attempt.provider) {
+                Some(ProviderId::Cash) => AdjustmentKind::CashRounding,
+                _ => AdjustmentKind::Gateway,
             },
-            amount: attempt.adjustment(),
+            amount: part.rounding,
         })
         .collect()
-}
-
-/// What the customer had to pay: the price with the satang that rounding and gateways changed.
-fn total(order: &Order) -> Money {
-    let changes = adjustments(order).into_iter().map(|line| line.amount);
-    let parts = std::iter::once(order.opening.amount_due).chain(changes);
-    Money::checked_sum(parts).unwrap_or(order.opening.amount_due)
 }
 
 fn cash(attempt: &Attempt) -> Option<CashHanded> {

@@ -9,6 +9,7 @@ use super::{Attempt, Order, OrderState};
 use crate::money::Money;
 use crate::provider::ProviderId;
 use crate::time::Timestamp;
+use crate::{AttemptId, RefundId};
 
 /// What one attempt brought, by where it belongs.
 #[derive(Default, Clone, Copy)]
@@ -32,6 +33,80 @@ impl Attempt {
             rounding,
             fee: self.fee.unwrap_or(Money::ZERO),
         }
+    }
+}
+
+/// The part of one payment that paid the sale: what stands on its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SalePart {
+    /// Whose payment.
+    pub attempt: AttemptId,
+    /// What it paid of the amount due.
+    pub of_due: Money,
+    /// What rounding or the gateway added to it; negative when they took off.
+    pub rounding: Money,
+}
+
+impl Order {
+    /// The payments that paid the sale, in the order in which they did, up to the amount due. What came beyond it, by a
+    /// second payment or a wrong sum, is the customer's and stands on no receipt.
+    pub fn sale_parts(&self) -> Vec<SalePart> {
+        let mut paid: Vec<&Attempt> = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.received().is_positive())
+            .collect();
+        // A part payment has no moment of being paid; it was there before the rest was asked for.
+        paid.sort_by_key(|attempt| attempt.paid_at.unwrap_or(attempt.opened_at));
+        let mut missing = self.opening.amount_due;
+        let mut parts = Vec::new();
+        for attempt in paid {
+            let shares = attempt.shares();
+            let of_due = shares.order.min(missing);
+            if !of_due.is_positive() {
+                continue;
+            }
+            missing = difference(missing, of_due);
+            parts.push(SalePart {
+                attempt: attempt.id,
+                of_due,
+                rounding: shares.rounding,
+            });
+        }
+        parts
+    }
+
+    /// What the customer had to pay for the sale, as far as it was paid: the amount due with rounding and gateways'
+    /// satang.
+    pub fn sale_total(&self) -> Money {
+        let parts = self.sale_parts();
+        let sums = parts.iter().flat_map(|part| [part.of_due, part.rounding]);
+        Money::checked_sum(sums).unwrap_or(self.opening.amount_due)
+    }
+
+    /// How much of a refund lowers the sale. What came beyond the sale goes back first, and that changes no receipt.
+    pub fn refund_of_sale(&self, refund: RefundId) -> Money {
+        let beyond = self.received().checked_sub(self.sale_total());
+        let mut beyond = beyond.unwrap_or(Money::ZERO).max(Money::ZERO);
+        for known in self
+            .refunds
+            .iter()
+            .filter(|known| known.state == RefundState::Done)
+        {
+            let of_sale = known
+                .amount
+                .checked_sub(beyond)
+                .unwrap_or(Money::ZERO)
+                .max(Money::ZERO);
+            if known.id == refund {
+                return of_sale;
+            }
+            beyond = beyond
+                .checked_sub(known.amount)
+                .unwrap_or(Money::ZERO)
+                .max(Money::ZERO);
+        }
+        Money::ZERO
     }
 }
 

@@ -17,6 +17,7 @@ pub use attempt::{
     Attempt, AttemptEvent, AttemptState, ConfirmReason, EventKind, Instruction, Move, Reason, Unshowable,
     rule,
 };
+pub use books::SalePart;
 pub use document::{Document, DocumentKind};
 pub use evidence::{Evidence, SLIPS, Source};
 pub use flag::Flag;

@@ -1,6 +1,7 @@
 //! Receipts, credit notes, and what reports say of a sale, told as tables; the language is [`tell`]'s.
 
 use super::tell::tell;
+use super::*;
 
 #[test]
 fn a_receipt_completes_a_sale_and_is_given_once() {
@@ -134,4 +135,93 @@ fn a_bill_counts_once() {
         = settled sales 1 automatic 160.00
         ",
     );
+}
+
+/// An order after these events, one a second.
+fn after(due: &str, events: Vec<OrderEvent>) -> Order {
+    let mut order = opened(baht(due)).after;
+    for (n, event) in (1..).zip(events) {
+        order = order.record(event, moment(n)).unwrap().unwrap().after;
+    }
+    order
+}
+
+fn asked(n: usize, due: &str, payable: &str) -> Vec<OrderEvent> {
+    vec![
+        opens(n, baht(due)),
+        of(n, AttemptEvent::SubmitStarted),
+        of(n, accepted(baht(payable), None)),
+    ]
+}
+
+fn paid(n: usize, amount: &str) -> OrderEvent {
+    let evidence = proof(&format!("k{n}"), baht(amount), None);
+    of(n, AttemptEvent::Confirmed { evidence })
+}
+
+fn goes_back(n: usize, attempt: usize, amount: &str) -> Vec<OrderEvent> {
+    let refund = refund_id(n);
+    vec![
+        OrderEvent::RefundRequested {
+            refund,
+            attempt: attempt_id(attempt),
+            amount: baht(amount),
+            kind: RefundKind::Refund,
+            reason: RefundReason::DuplicatePayment,
+            by: "Som".to_owned(),
+        },
+        OrderEvent::RefundResolved {
+            refund,
+            state: RefundState::Done,
+            kind: RefundKind::Refund,
+            provider_ref: None,
+        },
+    ]
+}
+
+#[test]
+fn a_receipt_stands_for_what_paid_the_sale_and_a_later_payment_changes_no_copy() {
+    let both = [asked(1, "180.00", "180.12"), asked(2, "180.00", "180.37")].concat();
+    let once = after("180.00", [both.clone(), vec![paid(2, "180.37")]].concat());
+    let parts = [SalePart {
+        attempt: attempt_id(2),
+        of_due: baht("180.00"),
+        rounding: baht("0.37"),
+    }];
+    assert_eq!(once.sale_parts(), parts);
+    assert_eq!(once.sale_total(), baht("180.37"));
+
+    let twice = after(
+        "180.00",
+        [both, vec![paid(2, "180.37"), paid(1, "180.12")]].concat(),
+    );
+    assert_eq!(twice.received(), baht("360.49"));
+    assert_eq!(
+        twice.sale_parts(),
+        parts,
+        "opened first, paid second: it paid nothing of the sale"
+    );
+
+    let too_much = after(
+        "180.00",
+        [asked(1, "180.00", "180.00"), vec![paid(1, "200.00")]].concat(),
+    );
+    assert_eq!(too_much.sale_total(), baht("180.00"));
+}
+
+#[test]
+fn only_what_lowers_the_sale_is_on_a_credit_note() {
+    let both = [asked(1, "180.00", "180.00"), asked(2, "180.00", "180.00")].concat();
+    let mut events = [both, vec![paid(1, "180.00"), paid(2, "180.00")]].concat();
+    events.extend(goes_back(1, 2, "180.00"));
+    let twice_less_once = after("180.00", events.clone());
+    assert_eq!(twice_less_once.refund_of_sale(refund_id(1)), Money::ZERO);
+    events.extend(goes_back(2, 1, "30.00"));
+    let lowered = after("180.00", events);
+    assert_eq!(lowered.refund_of_sale(refund_id(1)), Money::ZERO);
+    assert_eq!(lowered.refund_of_sale(refund_id(2)), baht("30.00"));
+
+    let mut over = [asked(1, "180.00", "180.00"), vec![paid(1, "200.00")]].concat();
+    over.extend(goes_back(1, 1, "50.00"));
+    assert_eq!(after("180.00", over).refund_of_sale(refund_id(1)), baht("30.00"));
 }
