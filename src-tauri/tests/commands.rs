@@ -148,7 +148,11 @@ fn samples() -> Vec<(&'static str, Value, Option<&'static str>)> {
             json!({ "payout_id": "00000000-0000-0000-0000-000000000000", "outcome": "done" }),
             Some("no_people"),
         ),
-        ("trend", json!({ "days": 7 }), None),
+        (
+            "day_print",
+            json!({ "date": "2026-11-20", "what": "x" }),
+            Some("no_printer"),
+        ),
         ("shift_state", json!({}), None),
         ("shift_open", json!({ "float": "500" }), None),
         (

@@ -40,7 +40,7 @@ const NAMES: { [K in keyof Commands]: true } = {
   day_paper: true,
   day_export: true,
   file_open: true,
-  trend: true,
+  day_print: true,
   order_find: true,
   order_timeline: true,
   order_refund: true,

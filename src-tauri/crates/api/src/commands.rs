@@ -8,9 +8,7 @@ use crate::bills::{
 use crate::configure::{
     BackupState, DrillRequest, Proof, SecretPutRequest, SettingsPutRequest, SettingsView,
 };
-use crate::day::{
-    DayRequest, DayReview, DaySignRequest, ReviewItem, SettleRequest, Trend, TrendRequest, ZLine,
-};
+use crate::day::{DayRequest, DayReview, DaySignRequest, ReviewItem, SettleRequest, ZLine};
 use crate::drawer::{Counted, DrawerMoveRequest, Shift, ShiftCountRequest, ShiftOpenRequest, Shifts};
 use crate::dto::{
     ChargeRequest, Checked, ConfirmRequest, Nothing, Order, OrderRequest, Orders, ProviderRequest, Providers,
@@ -114,6 +112,7 @@ command_list! {
     day_close(DayRequest) -> ZLine, Needs::Pin(Right::Decide);
     day_sign(DaySignRequest) -> DayReview, Needs::Pin(Right::Own);
     day_paper(DayPaperRequest) -> SavedFile, Needs::Right(Right::Review);
+    day_print(DayPaperRequest) -> PrinterState, Needs::Right(Right::Review);
     day_export(ExportRequest) -> SavedFile, Needs::Right(Right::Review);
     order_receipt(ReceiptRequest) -> ReceiptView, Needs::Right(Right::Take);
     receipt_print(PrintRequest) -> PrinterState, Needs::Right(Right::Take);
@@ -131,7 +130,6 @@ command_list! {
     payout_list(Nothing) -> Payouts, Needs::Right(Right::Review);
     payout_make(PayoutRequest) -> PayoutLine, Needs::Pin(Right::Own);
     payout_settle(PayoutSettleRequest) -> PayoutLine, Needs::Pin(Right::Own);
-    trend(TrendRequest) -> Trend, Needs::Right(Right::Review);
     shift_state(Nothing) -> Shifts, Needs::Right(Right::Take);
     shift_open(ShiftOpenRequest) -> Shift, Needs::Right(Right::Take);
     drawer_move(DrawerMoveRequest) -> Shift, Needs::Right(Right::Take);

@@ -13,6 +13,7 @@ use keptang_domain::order::OrderState;
 use keptang_domain::{BusinessDay, OrderId};
 use keptang_paper::document::Document;
 use keptang_paper::escpos::{self, Finish, ThermalHead};
+use keptang_paper::report::{report_pdf, report_strip};
 use keptang_printer::{JobId, JobKind, PrintQueue, QueueError, Target};
 use keptang_settings::{PrinterKind, Settings};
 use serde::{Deserialize, Serialize};
@@ -337,29 +338,28 @@ pub(crate) async fn printer_drop(app: &App, _: Who, request: JobRequest) -> Resu
     app.printer_now().await
 }
 
-/// Prints on A4 for a file; a roll gets the same report as a strip from the printer's page.
 pub(crate) async fn day_paper(app: &App, who: Who, request: DayPaperRequest) -> Result<SavedFile, ApiError> {
     let day = business_day(&request.date)?;
-    match request.what.as_str() {
-        "x" => {
-            let pdf = app.x_pdf(day, who.name()).await?;
-            app.save(&format!("X-{day}.pdf"), pdf).await
-        }
-        "day" => {
-            let pdf = app.report_pdf(Some(&request.date), who.name()).await?;
-            app.save(&format!("{day}.pdf"), pdf).await
-        }
-        "z" => {
-            let z = match request.number {
-                Some(number) => app.till().z_get(number).await?,
-                None => app.till().z_list(day).await?.pop(),
-            };
-            let z = z.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
-            let pdf = app.z_pdf(&z).await?;
-            app.save(&format!("Z-{:04}.pdf", z.number), pdf).await
-        }
-        other => Err(ApiError::new(ErrorCode::BadRequest).with("what", other)),
-    }
+    let (report, name) = app
+        .report_named(&request.what, day, request.number, who.name())
+        .await?;
+    app.save(&format!("{name}.pdf"), report_pdf(&report)).await
+}
+
+/// The same on the roll in the printer.
+pub(crate) async fn day_print(
+    app: &App,
+    who: Who,
+    request: DayPaperRequest,
+) -> Result<PrinterState, ApiError> {
+    app.printer()?;
+    let day = business_day(&request.date)?;
+    let (report, _) = app
+        .report_named(&request.what, day, request.number, who.name())
+        .await?;
+    let strip = report_strip(&report, app.roll().paper());
+    app.print(JobKind::Report, strip).await?;
+    app.printer_now().await
 }
 
 pub(crate) async fn day_export(app: &App, who: Who, request: ExportRequest) -> Result<SavedFile, ApiError> {

@@ -76,7 +76,7 @@ fn request(name: &str, order: &str) -> serde_json::Value {
         "payout_list" => json!({}),
         "payout_make" => json!({ "provider": "jwt_gateway", "account": "บ้าน", "amount": "1" }),
         "payout_settle" => json!({ "payout_id": "00000000-0000-0000-0000-000000000000", "outcome": "done" }),
-        "trend" => json!({ "days": 1 }),
+        "day_print" => json!({ "date": "2026-11-20", "what": "x" }),
         "shift_open" => json!({ "float": "0" }),
         "drawer_move" => json!({ "direction": "in", "amount": "1", "reason": "ทอน" }),
         "shift_count" => json!({ "counted": [] }),

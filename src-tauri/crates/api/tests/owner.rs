@@ -275,10 +275,19 @@ async fn a_paid_bill_prints_by_itself_and_a_copy_on_demand() {
     app.call("receipt_print", json!({ "order": order["number"] }))
         .await
         .unwrap();
-    let copy = tokio::task::spawn_blocking(move || printed(&printer))
+    let (printer, copy) = tokio::task::spawn_blocking(move || {
+        let copy = printed(&printer);
+        (printer, copy)
+    })
+    .await
+    .unwrap();
+    assert!(copy.len() > 1_000);
+    let day = json!({ "date": order["business_day"], "what": "x" });
+    app.call("day_print", day).await.unwrap();
+    let strip = tokio::task::spawn_blocking(move || printed(&printer))
         .await
         .unwrap();
-    assert!(copy.len() > 1_000);
+    assert!(strip.len() > 1_000 && strip != copy, "the day on the same roll");
     app.stop();
 }
 

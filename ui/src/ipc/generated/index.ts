@@ -1701,24 +1701,6 @@ may_close: boolean,
  * Why not: `open_review`, `not_over`, `not_closed`, `already`.
  */
 why_not: ("open_review" | "not_over" | "not_closed" | "already")[], };
-export type TrendDay = { 
-/**
- * Which.
- */
-business_day: string, 
-/**
- * All that came in.
- */
-gross: string, 
-/**
- * Bills paid.
- */
-orders: number, };
-export type Trend = { 
-/**
- * Oldest first.
- */
-days: Array<TrendDay>, };
 export type DayRequest = { 
 /**
  * `YYYY-MM-DD`.
@@ -1746,11 +1728,6 @@ outcome: "accepted" | "returned" | "other_order" | "wait" | "explained",
  * Why; needed unless it is accepted.
  */
 note?: string, };
-export type TrendRequest = { 
-/**
- * How many.
- */
-days: number, };
 export type ShiftLine = { 
 /**
  * Its number at this counter.
@@ -2417,6 +2394,7 @@ export interface Commands {
   day_close: { req: DayRequest; reply: ZLine };
   day_sign: { req: DaySignRequest; reply: DayReview };
   day_paper: { req: DayPaperRequest; reply: SavedFile };
+  day_print: { req: DayPaperRequest; reply: PrinterState };
   day_export: { req: ExportRequest; reply: SavedFile };
   order_receipt: { req: ReceiptRequest; reply: ReceiptView };
   receipt_print: { req: PrintRequest; reply: PrinterState };
@@ -2434,7 +2412,6 @@ export interface Commands {
   payout_list: { req: Nothing; reply: Payouts };
   payout_make: { req: PayoutRequest; reply: PayoutLine };
   payout_settle: { req: PayoutSettleRequest; reply: PayoutLine };
-  trend: { req: TrendRequest; reply: Trend };
   shift_state: { req: Nothing; reply: Shifts };
   shift_open: { req: ShiftOpenRequest; reply: Shift };
   drawer_move: { req: DrawerMoveRequest; reply: Shift };

@@ -15,7 +15,7 @@ import { isoAt } from "./world";
 type Signed = NonNullable<DayReview["signed"]>;
 type Handler<K extends keyof Commands> = (request: Request<K>) => Promise<Commands[K]["reply"]>;
 type Answered =
-  | "day_review" | "review_settle" | "day_close" | "day_sign" | "day_paper" | "day_export" | "file_open" | "trend" | "order_find" | "order_timeline" | "order_refund" | "refund_offer" | "slip_picture";
+  | "day_review" | "review_settle" | "day_close" | "day_sign" | "day_paper" | "day_export" | "file_open" | "order_find" | "order_timeline" | "order_refund" | "refund_offer" | "slip_picture";
 export interface Around {
   /** Bills of the till itself, besides those of the books. */
   tillOrders: () => readonly Order[];
@@ -214,12 +214,6 @@ export class MemoryDays {
     day_paper: async ({ date, what, number }) => this.#file(what === "z" ? `z-${String(number ?? 0).padStart(4, "0")}.pdf` : `${what}-${date}.pdf`),
     day_export: async ({ from, to, what, format }) => this.#file(from === to ? `${what}-${from}.${format}` : `${what}-${from}-${to}.${format}`),
     file_open: async () => ({}),
-    trend: async ({ days }) => ({
-      days: Array.from({ length: days }, (_, at) => shifted(this.present, at - days + 1)).map((day) => {
-        const { gross, orders } = totalsOf(this.book(day).moves);
-        return { business_day: day, gross, orders };
-      }),
-    }),
     order_find: async (wish) => find(this.orders, this.moves, wish),
     order_timeline: async ({ order: name }) => {
       const order = this.#find(name);

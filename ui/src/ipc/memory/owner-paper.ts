@@ -83,6 +83,7 @@ export class MemoryPrinter {
       this.find(order);
       return this.#print("receipt");
     },
+    day_print: async (): Promise<PrinterState> => this.#print("report"),
     printer_state: async (): Promise<PrinterState> => this.state,
     printer_test: async (): Promise<PrinterState> => this.#print("test_page"),
     printer_drop: async ({ id }: { id: string }): Promise<PrinterState> => {

@@ -22,7 +22,7 @@ export const NEEDS: Needs = {
   order_confirm: { right: "decide", pin: true }, balance: { right: "review" }, reconcile: { right: "review" }, pin_change: { right: "look", pin: true },
   people_list: { right: "look" }, audit_list: { right: "review" },
   day_review: { right: "review" }, review_settle: { right: "decide", pin: true }, day_close: { right: "decide", pin: true }, day_sign: { right: "own", pin: true },
-  day_paper: { right: "review" }, day_export: { right: "review" }, trend: { right: "review" }, order_find: { right: "look" }, order_timeline: { right: "look" },
+  day_paper: { right: "review" }, day_export: { right: "review" }, day_print: { right: "review" }, order_find: { right: "look" }, order_timeline: { right: "look" },
   order_refund: { right: "decide", pin: true }, refund_offer: { right: "look" }, slip_picture: { right: "review" },
   order_receipt: { right: "take" }, receipt_print: { right: "take" }, printer_state: { right: "take" }, printer_test: { right: "take" }, printer_drop: { right: "take" },
   shift_state: { right: "take" }, shift_open: { right: "take" }, drawer_move: { right: "take" }, shift_count: { right: "take" }, shift_close: { right: "take" },

@@ -325,25 +325,6 @@ pub struct DayReview {
     pub why_not: Vec<&'static str>,
 }
 
-/// One day of a trend.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct TrendDay {
-    /// Which.
-    pub business_day: String,
-    /// All that came in.
-    pub gross: String,
-    /// Bills paid.
-    #[ts(type = "number")]
-    pub orders: u64,
-}
-
-/// The last days.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct Trend {
-    /// Oldest first.
-    pub days: Vec<TrendDay>,
-}
-
 /// Names a business day; today when left out.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
@@ -378,15 +359,6 @@ pub struct SettleRequest {
     #[serde(default)]
     #[ts(optional)]
     pub note: Option<String>,
-}
-
-/// Asks for the last days.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct TrendRequest {
-    /// How many.
-    #[ts(type = "number")]
-    pub days: i64,
 }
 
 pub(super) struct Groups {

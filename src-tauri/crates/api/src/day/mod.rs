@@ -4,8 +4,7 @@ mod lines;
 
 pub use lines::{
     Compared, DayRequest, DayReview, DaySignRequest, GroupLine, MethodLine, OpenOrder, ProviderFailures,
-    Report, ReviewItem, SettleRequest, SettledLine, SignedLine, SlipCounts, Totals, Trend, TrendDay,
-    TrendRequest, ZLine,
+    Report, ReviewItem, SettleRequest, SettledLine, SignedLine, SlipCounts, Totals, ZLine,
 };
 
 use crate::app::App;
@@ -22,8 +21,6 @@ use lines::{Groups, by_hour, failures, item, method_lines, signed_line, slip_cou
 const COMPARED_DAYS_BACK: i64 = 7;
 /// Open bills of one day that are listed; a shop with more has another problem.
 const MOST_OPEN: usize = 500;
-/// Days of a trend.
-const LONGEST_TREND: i64 = 92;
 
 impl App {
     /// A day as typed; today when nothing was.
@@ -199,22 +196,6 @@ pub(crate) async fn day_sign(app: &App, who: Who, request: DaySignRequest) -> Re
         .await?;
     let same = DayRequest { date: request.date };
     day_review(app, who, same).await
-}
-
-pub(crate) async fn trend(app: &App, _: Who, request: TrendRequest) -> Result<Trend, ApiError> {
-    let days = request.days.clamp(1, LONGEST_TREND);
-    let today = app.till().today();
-    let mut told = Vec::new();
-    for back in (0..days).rev() {
-        let day = today.plus_days(-back);
-        let totals = app.till().day_totals(day).await?;
-        told.push(TrendDay {
-            business_day: day.to_string(),
-            gross: totals.gross.to_string(),
-            orders: totals.orders,
-        });
-    }
-    Ok(Trend { days: told })
 }
 
 impl From<DayError> for ApiError {

@@ -5,11 +5,11 @@ pub(crate) use crate::configure::{
     backup_drill, backup_now, backup_state, diagnostics, ledger_verify, secret_put, settings_get,
     settings_put,
 };
-pub(crate) use crate::day::{day_close, day_review, day_sign, review_settle, trend};
+pub(crate) use crate::day::{day_close, day_review, day_sign, review_settle};
 pub(crate) use crate::drawer::{drawer_move, shift_close, shift_count, shift_open, shift_state};
 pub(crate) use crate::payout::{payout_list, payout_make, payout_settle};
 pub(crate) use crate::printing::{
-    day_export, day_paper, order_receipt, printer_drop, printer_state, printer_test, receipt_print,
+    day_export, day_paper, day_print, order_receipt, printer_drop, printer_state, printer_test, receipt_print,
 };
 pub(crate) use crate::staff::{audit_list, people_list, person_add, person_change, pin_change};
 

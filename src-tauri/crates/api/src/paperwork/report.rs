@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::app::App;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use keptang_checkout::{DayReport, ReviewItem, ShiftEnd, Signed, ZReport};
 use keptang_domain::day::{Group, Totals};
 use keptang_domain::{BusinessDay, Method, Money, ProviderId};
@@ -18,29 +18,54 @@ impl App {
     /// `bad_request` for a date that is none.
     pub async fn report_pdf(&self, date: Option<&str>, by: Option<String>) -> Result<Vec<u8>, ApiError> {
         let day = self.day_or_today(date)?;
+        Ok(report_pdf(&self.day_report(day, by).await?))
+    }
+
+    /// The paper of a day that somebody asked for by its word, with a name for its file: `x`, `day`, or `z`, the last one
+    /// of the day when no number is given.
+    pub(crate) async fn report_named(
+        &self,
+        word: &str,
+        day: BusinessDay,
+        number: Option<u64>,
+        by: Option<String>,
+    ) -> Result<(Report, String), ApiError> {
+        match word {
+            "x" => {
+                let report = self.till().x_report(day).await?;
+                Ok((self.paper(ReportKind::X, &report, by).await?, format!("X-{day}")))
+            }
+            "day" => Ok((self.day_report(day, by).await?, day.to_string())),
+            "z" => {
+                let z = match number {
+                    Some(number) => self.till().z_get(number).await?,
+                    None => self.till().z_list(day).await?.pop(),
+                };
+                let z = z.ok_or_else(|| ApiError::new(ErrorCode::NotFound))?;
+                Ok((self.z_report(&z).await?, format!("Z-{:04}", z.number)))
+            }
+            other => Err(ApiError::new(ErrorCode::BadRequest).with("what", other)),
+        }
+    }
+
+    async fn day_report(&self, day: BusinessDay, by: Option<String>) -> Result<Report, ApiError> {
         let report = self.till().x_report(day).await?;
         let mut paper = self.paper(ReportKind::Day, &report, by).await?;
         paper.exceptions = self.exception_lines(day).await?;
         paper.orders = Some(self.orders_table((day, day)).await?);
         let signed = self.till().signed(day).await?;
         paper.sign_off = signed.filter(|signed| signed.stands).map(sign_off);
-        Ok(report_pdf(&paper))
+        Ok(paper)
     }
 
-    /// The totals so far, as PDF.
-    pub(crate) async fn x_pdf(&self, day: BusinessDay, by: Option<String>) -> Result<Vec<u8>, ApiError> {
-        let report = self.till().x_report(day).await?;
-        Ok(report_pdf(&self.paper(ReportKind::X, &report, by).await?))
-    }
-
-    /// A Z as it was stored, as PDF.
-    pub(crate) async fn z_pdf(&self, z: &ZReport) -> Result<Vec<u8>, ApiError> {
+    /// A Z as it was stored.
+    async fn z_report(&self, z: &ZReport) -> Result<Report, ApiError> {
         let mut paper = self.paper(ReportKind::Z, &z.report, Some(z.by.clone())).await?;
         paper.number = Some(format!("{:04}", z.number));
         paper.made_at = z.at;
         // What was counted since is another paper's.
         paper.counts.clear();
-        Ok(report_pdf(&paper))
+        Ok(paper)
     }
 
     async fn paper(
