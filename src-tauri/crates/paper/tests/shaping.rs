@@ -152,6 +152,12 @@ proptest! {
         let joined: String = wrapped.iter().map(|line| line.text.as_str()).collect();
         let paragraphs: String = text.lines().map(printable).collect();
         prop_assert_eq!(without(&joined), without(&paragraphs));
+        // Only a single cluster may be wider. On a paper of one unit each stands alone.
+        let clusters = wrap_lines(face, &text, 1);
+        for line in &wrapped {
+            let is_cluster = clusters.iter().any(|cluster| cluster.text == line.text);
+            prop_assert!(is_cluster || line.advance <= width, "{:?} is {} wide", line.text, line.advance);
+        }
         prop_assert!(fit_line(face, &text, width.max(900)).advance <= width.max(900));
     }
 }

@@ -39,27 +39,34 @@ fn wrap_paragraph(face: &Face, paragraph: &str, width: i32) -> Vec<ShapedLine> {
     while let Some(first) = stops.get(start)
         && first.byte < text.len()
     {
-        let mut cut = None;
-        let mut word_cut = None;
-        let mut end = start + 1;
-        while let Some(stop) = stops.get(end) {
+        let mut ends = Vec::new();
+        for (end, stop) in stops.iter().enumerate().skip(start + 1) {
             let line = text[first.byte..stop.byte].trim_end_matches(' ');
             // A space at the end of a line takes no room.
             let hanging = trailing_spaces(face, text, first.byte + line.len(), stop.byte);
             if stop.x - first.x - hanging > width {
                 break;
             }
-            cut = Some(end);
-            if stop.byte == text.len() || words.binary_search(&stop.byte).is_ok() {
-                word_cut = cut;
-            }
-            end += 1;
+            ends.push(end);
         }
-        let next = word_cut.or(cut).unwrap_or(start + 1).min(stops.len() - 1);
-        lines.push(shape_line(
-            face,
-            text[first.byte..stops[next].byte].trim_end_matches(' '),
-        ));
+        let line_to = |end: usize| shape_line(face, text[first.byte..stops[end].byte].trim_end_matches(' '));
+        // A line shaped by itself may be a kern wider than its part of the whole was.
+        let longest = |end: &usize| Some((*end, line_to(*end))).filter(|(_, line)| line.advance <= width);
+        let ends_word = |end: &&usize| {
+            let byte = stops[**end].byte;
+            byte == text.len() || words.binary_search(&byte).is_ok()
+        };
+        let (next, line) = ends
+            .iter()
+            .rev()
+            .filter(ends_word)
+            .find_map(longest)
+            .or_else(|| ends.iter().rev().find_map(longest))
+            .unwrap_or_else(|| {
+                let end = (start + 1).min(stops.len() - 1);
+                (end, line_to(end))
+            });
+        lines.push(line);
         start = next;
     }
     lines
@@ -80,12 +87,14 @@ pub fn fit_line(face: &Face, text: &str, width: i32) -> ShapedLine {
         return whole;
     }
     const ELLIPSIS: &str = "…";
-    let room = width - shape_line(face, ELLIPSIS).advance;
-    let kept = stops
+    stops
         .iter()
-        .rfind(|stop| stop.x <= room && may_part(&whole.text, stop.byte))
-        .map_or("", |stop| whole.text[..stop.byte].trim_end());
-    shape_line(face, &format!("{kept}{ELLIPSIS}"))
+        .rev()
+        .filter(|stop| stop.x <= width && may_part(&whole.text, stop.byte))
+        // The two are shaped together: the sign may stand a kern further than both alone are wide.
+        .map(|stop| shape_line(face, &format!("{}{ELLIPSIS}", whole.text[..stop.byte].trim_end())))
+        .find(|line| line.advance <= width)
+        .unwrap_or_else(|| shape_line(face, ELLIPSIS))
 }
 
 /// Whether the letters before and after `byte`, a grapheme border, may stand on two lines. The clusters of Thai
