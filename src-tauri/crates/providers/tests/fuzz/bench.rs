@@ -46,15 +46,10 @@ impl Bench {
         let script = Arc::new(Mutex::new(Script::new()));
         let asked = Arc::new(Mutex::new(Vec::new()));
         runtime.spawn({
-            let (script, asked, base) = (Arc::clone(&script), Arc::clone(&asked), base.clone());
+            let (script, asked) = (Arc::clone(&script), Arc::clone(&asked));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(
-                        stream,
-                        Arc::clone(&script),
-                        Arc::clone(&asked),
-                        base.clone(),
-                    ));
+                    tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&asked)));
                 }
             }
         });
@@ -98,12 +93,7 @@ pub(crate) fn timed<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     Ok(outcome)
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    script: Arc<Mutex<Script>>,
-    asked: Arc<Mutex<Vec<String>>>,
-    base: String,
-) {
+async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>, asked: Arc<Mutex<Vec<String>>>) {
     let _ = stream.set_nodelay(true);
     while let Some(line) = request_line(&mut stream).await {
         let (status, body) = if line.contains("/downloads/") || line.contains(".png") {
@@ -115,10 +105,6 @@ async fn serve(
             (status, body)
         };
         asked.lock().unwrap().push(line);
-        let body = match String::from_utf8(body) {
-            Ok(text) => text.replace("{base}", &base).into_bytes(),
-            Err(bytes) => bytes.into_bytes(),
-        };
         let head = format!("HTTP/1.1 {status} Said\r\nContent-Length: {}\r\n\r\n", body.len());
         let answer = [head.as_bytes(), &body].concat();
         if stream.write_all(&answer).await.is_err() {

@@ -137,17 +137,21 @@ fn invoices_as_they_are_made() {
     let bench = Bench::new(NOW);
     let provider = provider(&bench);
     let made = Reached::default();
-    attack(&seeds("crypto_2328", &["create", "error"]), |body, recipe| {
-        let script = vec![("", recipe.status, body.to_vec())];
-        match bench.hear(script, provider.create(&payment(SATANG)))? {
-            Ok(created) => {
-                made.once_more();
-                let ours = result(body, recipe.status).is_some_and(|payment| is_ours(&created, &payment));
-                wrong(ours, "not our invoice", &created)
+    attack(
+        &bench.base,
+        &seeds("crypto_2328", &["create", "error"]),
+        |body, recipe| {
+            let script = vec![("", recipe.status, body.to_vec())];
+            match bench.hear(script, provider.create(&payment(SATANG)))? {
+                Ok(created) => {
+                    made.once_more();
+                    let ours = result(body, recipe.status).is_some_and(|payment| is_ours(&created, &payment));
+                    wrong(ours, "not our invoice", &created)
+                }
+                Err(error) => leaves_open(&error, recipe.status, refuses(body)),
             }
-            Err(error) => leaves_open(&error, recipe.status, refuses(body)),
-        }
-    });
+        },
+    );
 }
 
 /// Found once: writing so many places again panicked, and so many names took minutes.
@@ -179,28 +183,32 @@ fn invoices_that_are_asked_about() {
     let provider = provider(&bench);
     let payment = payment_ref(UUID, SATANG);
     let paid = Reached::default();
-    attack(&seeds("crypto_2328", &["info", "error"]), |body, recipe| {
-        let script = || vec![("", recipe.status, body.to_vec())];
-        let result = result(body, recipe.status);
-        if let Ok(report) = bench.hear(script(), StatusQuery::query(&provider, &payment))? {
-            if matches!(report.verdict, Verdict::Paid(_)) {
-                paid.once_more();
+    attack(
+        &bench.base,
+        &seeds("crypto_2328", &["info", "error"]),
+        |body, recipe| {
+            let script = || vec![("", recipe.status, body.to_vec())];
+            let result = result(body, recipe.status);
+            if let Ok(report) = bench.hear(script(), StatusQuery::query(&provider, &payment))? {
+                if matches!(report.verdict, Verdict::Paid(_)) {
+                    paid.once_more();
+                }
+                money_only_if_said(&report, result.as_ref(), UUID)?;
             }
-            money_only_if_said(&report, result.as_ref(), UUID)?;
-        }
-        match bench.hear(script(), Lookup::find(&provider, &lost(SATANG, NOW)))? {
-            Ok(Some(found)) => {
-                let uuid = found.created.provider_ref.clone().unwrap_or_default();
-                let ours = result
-                    .as_ref()
-                    .is_some_and(|payment| is_ours(&found.created, payment));
-                wrong(ours, "found what is not ours", &found)?;
-                money_only_if_said(&found.report, result.as_ref(), &uuid)
+            match bench.hear(script(), Lookup::find(&provider, &lost(SATANG, NOW)))? {
+                Ok(Some(found)) => {
+                    let uuid = found.created.provider_ref.clone().unwrap_or_default();
+                    let ours = result
+                        .as_ref()
+                        .is_some_and(|payment| is_ours(&found.created, payment));
+                    wrong(ours, "found what is not ours", &found)?;
+                    money_only_if_said(&found.report, result.as_ref(), &uuid)
+                }
+                Ok(None) => wrong(result.is_none(), "ours was passed over", &"none"),
+                Err(_) => Ok(()),
             }
-            Ok(None) => wrong(result.is_none(), "ours was passed over", &"none"),
-            Err(_) => Ok(()),
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -208,7 +216,7 @@ fn statements() {
     let bench = Bench::new(NOW);
     let provider = provider(&bench);
     let lines = Reached::default();
-    attack(&seeds("crypto_2328", &["list"]), |body, recipe| {
+    attack(&bench.base, &seeds("crypto_2328", &["list"]), |body, recipe| {
         let script = vec![("", recipe.status, body.to_vec())];
         let list = Statement::list(&provider, NOW.plus_ms(-30 * DAY_MS), NOW.plus_ms(DAY_MS), &[]);
         let items = result(body, recipe.status)
@@ -252,6 +260,7 @@ fn what_only_answers() {
     let directions = good("directions", "open.json");
     let (fine, listed) = (Reached::default(), Reached::default());
     attack(
+        &bench.base,
         &seeds("crypto_2328", &["directions", "rates", "balance", "error"]),
         |body, recipe| {
             for altered in ["/balance", "/exchange-rates", "/directions"] {
@@ -345,7 +354,7 @@ fn callbacks() {
     let seen = Reached::default();
     // As they are made out, so that those signed over their escapes are among them.
     let seeds = seeds("crypto_2328", &["webhook", "info", "error"]);
-    attack(&seeds, |body, recipe| {
+    attack(&bench.base, &seeds, |body, recipe| {
         let body = match recipe.resigned {
             true => signed(body).unwrap_or_else(|| body.to_vec()),
             false => body.to_vec(),

@@ -27,6 +27,7 @@ fn deposits_as_they_are_made() {
     let provider = provider(&bench);
     let made = Reached::default();
     attack(
+        &bench.base,
         &seeds("deposit_gateway", &["create_deposit", "error"]),
         |body, recipe| {
             let script = vec![("", recipe.status, body.to_vec())];
@@ -60,6 +61,7 @@ fn callbacks() {
     let provider = provider(&bench);
     let paid = Reached::default();
     attack(
+        &bench.base,
         &seeds("deposit_gateway", &["callback", "error"]),
         |body, recipe| {
             let mut notice = raw_notice(ProviderId::DepositGateway, vec![], body);
@@ -103,6 +105,7 @@ fn what_only_answers() {
     let provider = provider(&bench);
     let (fine, repeated) = (Reached::default(), Reached::default());
     attack(
+        &bench.base,
         &seeds("deposit_gateway", &["balance", "resend", "error"]),
         |body, recipe| {
             let good = (200..=299).contains(&recipe.status);

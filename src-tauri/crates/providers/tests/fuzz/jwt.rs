@@ -86,25 +86,29 @@ fn deposits_as_they_are_made() {
     let bench = Bench::new(NOW);
     let provider = provider(&bench, |config| config);
     let made = Reached::default();
-    attack(&seeds("jwt_gateway", &["deposit", "error"]), |body, recipe| {
-        let script = vec![("", recipe.status, body.to_vec())];
-        match bench.hear(script, provider.create(&payment(SATANG)))? {
-            Ok(created) => {
-                made.once_more();
-                let data = data(body, recipe.status).ok_or("no data, and believed")?;
-                let foreign = data
-                    .get("merchantId")
-                    .is_some_and(|id| id.word().as_deref() != Some("M0001"));
-                let holds = data.word_at("transactionId").as_deref() == Some(ATTEMPT)
-                    && data.word_at("referenceId") == created.provider_ref
-                    && created.payable.is_positive()
-                    && data.satang_at("amount") == Some(created.payable.satang())
-                    && !(foreign && created.offer.is_ok());
-                wrong(holds, "not our deposit", &created)
+    attack(
+        &bench.base,
+        &seeds("jwt_gateway", &["deposit", "error"]),
+        |body, recipe| {
+            let script = vec![("", recipe.status, body.to_vec())];
+            match bench.hear(script, provider.create(&payment(SATANG)))? {
+                Ok(created) => {
+                    made.once_more();
+                    let data = data(body, recipe.status).ok_or("no data, and believed")?;
+                    let foreign = data
+                        .get("merchantId")
+                        .is_some_and(|id| id.word().as_deref() != Some("M0001"));
+                    let holds = data.word_at("transactionId").as_deref() == Some(ATTEMPT)
+                        && data.word_at("referenceId") == created.provider_ref
+                        && created.payable.is_positive()
+                        && data.satang_at("amount") == Some(created.payable.satang())
+                        && !(foreign && created.offer.is_ok());
+                    wrong(holds, "not our deposit", &created)
+                }
+                Err(error) => leaves_open(&error, recipe.status, refuses(body, "transactionId")),
             }
-            Err(error) => leaves_open(&error, recipe.status, refuses(body, "transactionId")),
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -114,6 +118,7 @@ fn orders_that_are_asked_about() {
     let payment = payment_ref(ORDER_NO, SATANG);
     let paid = Reached::default();
     attack(
+        &bench.base,
         &seeds("jwt_gateway", &["order_query", "error"]),
         |body, recipe| {
             let script = || vec![("", recipe.status, body.to_vec())];
@@ -161,6 +166,7 @@ fn balances_and_banks() {
     let provider = provider(&bench, |config| config);
     let (balances, lists) = (Reached::default(), Reached::default());
     attack(
+        &bench.base,
         &seeds("jwt_gateway", &["balance", "banks", "error"]),
         |body, recipe| {
             let script = || vec![("", recipe.status, body.to_vec())];
@@ -208,29 +214,33 @@ fn withdrawals_as_they_are_answered() {
         callback_url: None,
     };
     let taken = Reached::default();
-    attack(&seeds("jwt_gateway", &["withdraw", "error"]), |body, recipe| {
-        let script = vec![("", recipe.status, body.to_vec())];
-        match bench.hear(script, Payouts::withdraw(&provider, &request))? {
-            Ok(withdrawn) => {
-                taken.once_more();
-                let data = data(body, recipe.status).ok_or("no data, and believed")?;
-                let silent = !data
-                    .members()
-                    .unwrap_or_default()
-                    .iter()
-                    .any(|(name, value)| name == "amount" && value.raw() != "null");
-                let holds = data.word_at("agent_order_no").as_deref() == Some(REFUND)
-                    && data.word_at("order_no").as_deref() == Some(&withdrawn.provider_ref)
-                    && (silent || data.satang_at("amount") == Some(SATANG))
-                    && withdrawn
-                        .fee
-                        .is_none_or(|fee| data.satang_at("fee") == Some(fee.satang()))
-                    && !data.says("status", &["failed"]);
-                wrong(holds, "not our withdrawal", &withdrawn)
+    attack(
+        &bench.base,
+        &seeds("jwt_gateway", &["withdraw", "error"]),
+        |body, recipe| {
+            let script = vec![("", recipe.status, body.to_vec())];
+            match bench.hear(script, Payouts::withdraw(&provider, &request))? {
+                Ok(withdrawn) => {
+                    taken.once_more();
+                    let data = data(body, recipe.status).ok_or("no data, and believed")?;
+                    let silent = !data
+                        .members()
+                        .unwrap_or_default()
+                        .iter()
+                        .any(|(name, value)| name == "amount" && value.raw() != "null");
+                    let holds = data.word_at("agent_order_no").as_deref() == Some(REFUND)
+                        && data.word_at("order_no").as_deref() == Some(&withdrawn.provider_ref)
+                        && (silent || data.satang_at("amount") == Some(SATANG))
+                        && withdrawn
+                            .fee
+                            .is_none_or(|fee| data.satang_at("fee") == Some(fee.satang()))
+                        && !data.says("status", &["failed"]);
+                    wrong(holds, "not our withdrawal", &withdrawn)
+                }
+                Err(error) => leaves_open(&error, recipe.status, refuses(body, "agent_order_no")),
             }
-            Err(error) => leaves_open(&error, recipe.status, refuses(body, "agent_order_no")),
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -244,6 +254,7 @@ fn the_connection_test() {
         br#"{"code":400,"message":"amount is too small"}"#.to_vec(),
     );
     attack(
+        &bench.base,
         &seeds("jwt_gateway", &["health", "balance", "sign", "error"]),
         |body, recipe| {
             for altered in ["/health", "/balance", "/order/query", "/deposit", "/jwt/create"] {

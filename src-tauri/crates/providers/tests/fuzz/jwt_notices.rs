@@ -101,44 +101,48 @@ fn notices(rule: CallbackSignature, askable: bool) {
         ..config
     });
     let money = Reached::default();
-    attack(&seeds("jwt_gateway", &["callback", "error"]), |body, recipe| {
-        let body = match recipe.resigned {
-            true => signed(body).unwrap_or_else(|| body.to_vec()),
-            false => body.to_vec(),
-        };
-        let (body, _) = recipe.tamper(body);
-        let read = timed(|| provider.read(&raw_notice(ProviderId::JwtGateway, vec![], &body), NOW))?;
-        too_long_is_refused(&body, &read)?;
-        let Ok(read) = read else { return Ok(()) };
-        let claims = proven(&body, rule).ok_or_else(|| format!("not signed, and believed: {read:?}"))?;
-        let told = claims.word_at("agent_order_no");
-        let ours = read
-            .our_ref
-            .is_none_or(|attempt| Some(attempt.to_string()) == told);
-        wrong(ours, "another order", &read)?;
-        if !claims_money(&read.verdict) {
-            return Ok(());
-        }
-        money.once_more();
-        let mut holds = claims.says("status", &["completed"]) && !claims.says("type", &["withdrawal"]);
-        holds &= match &read.verdict {
-            Verdict::Seen => askable,
-            Verdict::Paid(evidence) => {
-                !askable
-                    && claims.says("type", &["deposit"])
-                    && read.our_ref.is_some()
-                    && claims.word_at("order_no").as_ref() == Some(&evidence.key)
-                    && read.provider_ref.as_ref() == Some(&evidence.key)
-                    && evidence.amount.is_positive()
-                    && claims.satang_at("amount") == Some(evidence.amount.satang())
-                    && evidence
-                        .fee
-                        .is_none_or(|fee| claims.satang_at("fee") == Some(fee.satang()))
+    attack(
+        &bench.base,
+        &seeds("jwt_gateway", &["callback", "error"]),
+        |body, recipe| {
+            let body = match recipe.resigned {
+                true => signed(body).unwrap_or_else(|| body.to_vec()),
+                false => body.to_vec(),
+            };
+            let (body, _) = recipe.tamper(body);
+            let read = timed(|| provider.read(&raw_notice(ProviderId::JwtGateway, vec![], &body), NOW))?;
+            too_long_is_refused(&body, &read)?;
+            let Ok(read) = read else { return Ok(()) };
+            let claims = proven(&body, rule).ok_or_else(|| format!("not signed, and believed: {read:?}"))?;
+            let told = claims.word_at("agent_order_no");
+            let ours = read
+                .our_ref
+                .is_none_or(|attempt| Some(attempt.to_string()) == told);
+            wrong(ours, "another order", &read)?;
+            if !claims_money(&read.verdict) {
+                return Ok(());
             }
-            _ => false,
-        };
-        wrong(holds, "wrong money", &read)
-    });
+            money.once_more();
+            let mut holds = claims.says("status", &["completed"]) && !claims.says("type", &["withdrawal"]);
+            holds &= match &read.verdict {
+                Verdict::Seen => askable,
+                Verdict::Paid(evidence) => {
+                    !askable
+                        && claims.says("type", &["deposit"])
+                        && read.our_ref.is_some()
+                        && claims.word_at("order_no").as_ref() == Some(&evidence.key)
+                        && read.provider_ref.as_ref() == Some(&evidence.key)
+                        && evidence.amount.is_positive()
+                        && claims.satang_at("amount") == Some(evidence.amount.satang())
+                        && evidence
+                            .fee
+                            .is_none_or(|fee| claims.satang_at("fee") == Some(fee.satang()))
+                }
+                _ => false,
+            };
+            wrong(holds, "wrong money", &read)
+        },
+    );
 }
 
 #[test]

@@ -76,11 +76,22 @@ fn at_home(body: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Tries every seed as it is and then altered ones; `check` gets the recipe's own choices too.
-fn attack(seeds: &[Seed], check: impl Fn(&[u8], &Recipe) -> Finding) {
+/// The body with the server's own address in it.
+fn served(body: &[u8], base: &str) -> Vec<u8> {
+    match std::str::from_utf8(body) {
+        Ok(text) => text.replace("{base}", base).into_bytes(),
+        Err(_) => body.to_vec(),
+    }
+}
+
+/// Tries every seed as it is, signed anew, and then altered ones; `check` gets the recipe's own choices too.
+fn attack(base: &str, seeds: &[Seed], check: impl Fn(&[u8], &Recipe) -> Finding) {
     for seed in seeds {
-        if let Err(finding) = check(&seed.body, &Recipe::plain()) {
-            panic!("{}: {finding}", seed.name);
+        // Signed anew too: a seed whose addresses were turned home carries a signature over others.
+        for resigned in [false, true] {
+            if let Err(finding) = check(&served(&seed.body, base), &Recipe::plain(resigned)) {
+                panic!("{}: {finding}", seed.name);
+            }
         }
     }
     let cases = std::env::var("PROPTEST_CASES")
@@ -95,7 +106,7 @@ fn attack(seeds: &[Seed], check: impl Fn(&[u8], &Recipe) -> Finding) {
     });
     let outcome = runner.run(&recipe(), |recipe| {
         let seed = recipe.pick(seeds);
-        let body = recipe.cook(&seed.body);
+        let body = served(&recipe.cook(&seed.body), base);
         check(&body, &recipe).map_err(|finding| {
             let shown: String = String::from_utf8_lossy(&body).chars().take(3_000).collect();
             TestCaseError::fail(format!("{finding}\nfrom {}\nbody: {shown}", seed.name))

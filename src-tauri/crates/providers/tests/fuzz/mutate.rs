@@ -318,13 +318,13 @@ pub(crate) struct Recipe {
 
 impl Recipe {
     /// Nothing altered.
-    pub(crate) fn plain() -> Self {
+    pub(crate) fn plain(resigned: bool) -> Self {
         Self {
             seed: None,
             changes: Vec::new(),
             raw: Raw::Untouched,
             status: 200,
-            resigned: false,
+            resigned,
             tampered: None,
         }
     }

@@ -100,6 +100,7 @@ fn charges_as_they_are_made() {
     let provider = provider(&bench, Flow::OneCall);
     let made = Reached::default();
     attack(
+        &bench.base,
         &seeds("omise_truemoney", &["charge", "error", "list"]),
         |body, recipe| {
             let script = vec![("", recipe.status, body.to_vec())];
@@ -132,28 +133,32 @@ fn sources_before_their_charge() {
         .unwrap()
         .body;
     let made = Reached::default();
-    attack(&seeds("omise_truemoney", &["source"]), |body, recipe| {
-        let script = vec![
-            ("/sources", recipe.status, body.to_vec()),
-            ("/charges", 200, pending.clone()),
-        ];
-        let outcome = bench.hear(script, provider.create(&payment(SATANG)))?;
-        let charged = bench.asked().iter().any(|line| line.starts_with("POST /charges"));
-        let source = Said::read(body).filter(|source| {
-            source.text_at("object").as_deref() == Some("source")
-                && satang(source, "amount") == Some(SATANG)
-                && is_in_baht(source)
-        });
-        if outcome.is_ok() {
-            made.once_more();
-        }
-        wrong(outcome.is_ok() == charged, "the charge was sent", &outcome)?;
-        wrong(
-            !charged || source.is_some(),
-            "a charge for another source",
-            &outcome,
-        )
-    });
+    attack(
+        &bench.base,
+        &seeds("omise_truemoney", &["source"]),
+        |body, recipe| {
+            let script = vec![
+                ("/sources", recipe.status, body.to_vec()),
+                ("/charges", 200, pending.clone()),
+            ];
+            let outcome = bench.hear(script, provider.create(&payment(SATANG)))?;
+            let charged = bench.asked().iter().any(|line| line.starts_with("POST /charges"));
+            let source = Said::read(body).filter(|source| {
+                source.text_at("object").as_deref() == Some("source")
+                    && satang(source, "amount") == Some(SATANG)
+                    && is_in_baht(source)
+            });
+            if outcome.is_ok() {
+                made.once_more();
+            }
+            wrong(outcome.is_ok() == charged, "the charge was sent", &outcome)?;
+            wrong(
+                !charged || source.is_some(),
+                "a charge for another source",
+                &outcome,
+            )
+        },
+    );
 }
 
 #[test]
@@ -162,31 +167,35 @@ fn charges_that_are_asked_about() {
     let provider = provider(&bench, Flow::OneCall);
     let payment = payment_ref(CHARGE, SATANG);
     let paid = Reached::default();
-    attack(&seeds("omise_truemoney", &["charge", "error"]), |body, recipe| {
-        let holds = || {
-            (200..=299).contains(&recipe.status)
-                && Said::read(body).is_some_and(|charge| is_paid(&charge, Some(CHARGE)))
-        };
-        let script = || vec![("", recipe.status, body.to_vec())];
-        let asked = bench.hear(script(), StatusQuery::query(&provider, &payment))?;
-        let cancelled = bench.hear(script(), Cancel::cancel(&provider, &payment))?;
-        if let Ok(report) = &asked {
-            if matches!(report.verdict, Verdict::Paid(_)) {
-                paid.once_more();
+    attack(
+        &bench.base,
+        &seeds("omise_truemoney", &["charge", "error"]),
+        |body, recipe| {
+            let holds = || {
+                (200..=299).contains(&recipe.status)
+                    && Said::read(body).is_some_and(|charge| is_paid(&charge, Some(CHARGE)))
+            };
+            let script = || vec![("", recipe.status, body.to_vec())];
+            let asked = bench.hear(script(), StatusQuery::query(&provider, &payment))?;
+            let cancelled = bench.hear(script(), Cancel::cancel(&provider, &payment))?;
+            if let Ok(report) = &asked {
+                if matches!(report.verdict, Verdict::Paid(_)) {
+                    paid.once_more();
+                }
+                paid_only_if(report, holds)?;
             }
-            paid_only_if(report, holds)?;
-        }
-        match &cancelled {
-            Ok(CancelOutcome::StandsAt(report)) => paid_only_if(report, holds),
-            Ok(CancelOutcome::Cancelled) => {
-                let expired = Said::read(body).is_some_and(|charge| {
-                    charge.text_at("id").as_deref() == Some(CHARGE) && charge.says("status", &["expired"])
-                });
-                wrong(expired, "not cancelled", &cancelled)
+            match &cancelled {
+                Ok(CancelOutcome::StandsAt(report)) => paid_only_if(report, holds),
+                Ok(CancelOutcome::Cancelled) => {
+                    let expired = Said::read(body).is_some_and(|charge| {
+                        charge.text_at("id").as_deref() == Some(CHARGE) && charge.says("status", &["expired"])
+                    });
+                    wrong(expired, "not cancelled", &cancelled)
+                }
+                Err(_) => Ok(()),
             }
-            Err(_) => Ok(()),
-        }
-    });
+        },
+    );
 }
 
 #[test]
@@ -210,7 +219,7 @@ fn charges_that_are_looked_for() {
                 ..seed
             }),
     );
-    attack(&seeds, |body, recipe| {
+    attack(&bench.base, &seeds, |body, recipe| {
         let script = vec![("", recipe.status, body.to_vec())];
         match bench.hear(script, Lookup::find(&provider, &lost(SATANG, NOW)))? {
             Ok(Some(found)) => {
@@ -239,24 +248,28 @@ fn statements() {
     let bench = Bench::new(NOW);
     let provider = provider(&bench, Flow::OneCall);
     let lines = Reached::default();
-    attack(&seeds("omise_truemoney", &["list"]), |body, recipe| {
-        let script = vec![("", recipe.status, body.to_vec())];
-        let list = Statement::list(&provider, NOW.plus_ms(-86_400_000), NOW, &[]);
-        for line in bench.hear(script, list)?.unwrap_or_default() {
-            lines.once_more();
-            let stands = items(body).iter().any(|charge| {
-                charge.text_at("id").as_deref() == Some(&line.provider_ref)
-                    && line.amount.is_none_or(|amount| {
-                        is_in_baht(charge) && satang(charge, "amount") == Some(amount.satang())
-                    })
-                    && (!line.paid
-                        || (charge.text_at("status").as_deref() == Some("successful")
-                            && charge.get("paid").is_some_and(|paid| paid.is_true())))
-            });
-            wrong(stands, "a line that nobody wrote", &line)?;
-        }
-        Ok(())
-    });
+    attack(
+        &bench.base,
+        &seeds("omise_truemoney", &["list"]),
+        |body, recipe| {
+            let script = vec![("", recipe.status, body.to_vec())];
+            let list = Statement::list(&provider, NOW.plus_ms(-86_400_000), NOW, &[]);
+            for line in bench.hear(script, list)?.unwrap_or_default() {
+                lines.once_more();
+                let stands = items(body).iter().any(|charge| {
+                    charge.text_at("id").as_deref() == Some(&line.provider_ref)
+                        && line.amount.is_none_or(|amount| {
+                            is_in_baht(charge) && satang(charge, "amount") == Some(amount.satang())
+                        })
+                        && (!line.paid
+                            || (charge.text_at("status").as_deref() == Some("successful")
+                                && charge.get("paid").is_some_and(|paid| paid.is_true())))
+                });
+                wrong(stands, "a line that nobody wrote", &line)?;
+            }
+            Ok(())
+        },
+    );
 }
 
 fn request() -> RefundRequest {
@@ -286,16 +299,20 @@ fn nothing_goes_back_for_a_charge_that_is_not_paid() {
     let bench = Bench::new(NOW);
     let provider = provider(&bench, Flow::OneCall);
     let sent = Reached::default();
-    attack(&seeds("omise_truemoney", &["charge", "error"]), |body, recipe| {
-        let script = vec![("GET", recipe.status, body.to_vec()), ("POST", 500, vec![])];
-        let outcome = bench.hear(script, Refunds::refund(&provider, &request()))?;
-        if !bench.asked().iter().any(|line| line.starts_with("POST")) {
-            return wrong(outcome.is_err(), "no refund was asked for", &outcome);
-        }
-        sent.once_more();
-        let paid = Said::read(body).is_some_and(|charge| is_paid(&charge, Some(CHARGE)));
-        wrong(paid, "a refund of what is not paid", &outcome)
-    });
+    attack(
+        &bench.base,
+        &seeds("omise_truemoney", &["charge", "error"]),
+        |body, recipe| {
+            let script = vec![("GET", recipe.status, body.to_vec()), ("POST", 500, vec![])];
+            let outcome = bench.hear(script, Refunds::refund(&provider, &request()))?;
+            if !bench.asked().iter().any(|line| line.starts_with("POST")) {
+                return wrong(outcome.is_err(), "no refund was asked for", &outcome);
+            }
+            sent.once_more();
+            let paid = Said::read(body).is_some_and(|charge| is_paid(&charge, Some(CHARGE)));
+            wrong(paid, "a refund of what is not paid", &outcome)
+        },
+    );
 }
 
 #[test]
@@ -318,7 +335,7 @@ fn refunds_as_they_are_answered() {
         body: format!(r#"{{"object":"list","total":1,"data":[{{"object":"refund","id":"rfnd_test_1","amount":5000,"status":"closed","metadata":{{"refund":"{REFUND}"}}}}]}}"#).into_bytes(),
     });
     let made = Reached::default();
-    attack(&seeds, |body, recipe| {
+    attack(&bench.base, &seeds, |body, recipe| {
         let script = vec![("GET", 200, paid.clone()), ("POST", recipe.status, body.to_vec())];
         let said = Said::read(body);
         match bench.hear(script, Refunds::refund(&provider, &request()))? {
@@ -364,6 +381,7 @@ fn the_connection_test() {
     let fine = Reached::default();
     let list = br#"{"object":"list","data":[]}"#.to_vec();
     attack(
+        &bench.base,
         &seeds("omise_truemoney", &["capability", "list", "error"]),
         |body, recipe| {
             let script = vec![
@@ -408,6 +426,7 @@ fn events() {
     let provider = provider(&bench, Flow::OneCall);
     let seen = Reached::default();
     attack(
+        &bench.base,
         &seeds("omise_truemoney", &["event", "charge", "error"]),
         |body, recipe| {
             let headers = signed(body);
