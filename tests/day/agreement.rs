@@ -158,7 +158,15 @@ impl Shop {
 
     async fn of_attempt(&self, order: &Order, event: AttemptEvent) -> Order {
         let attempt = order.newest().unwrap().id;
-        self.record(order, OrderEvent::Attempt { attempt, event }).await
+        self.record(
+            order,
+            OrderEvent::Attempt {
+                attempt,
+                event,
+                said: None,
+            },
+        )
+        .await
     }
 
     /// A gateway that took the sale with so many satang more.

@@ -216,6 +216,51 @@ async fn a_locked_till_keeps_the_live_qr_and_tells_when_it_is_paid() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_provider_said_opens_for_the_owner() {
+    let counter = Counter::new();
+    let window = counter.window().await;
+    window.size(1366, 768).await;
+    window.type_keys(&[crate::window::F2, '2', '5', '0', ENTER]).await;
+    window
+        .until_attribute("bill-state", "data-state", "waiting")
+        .await;
+    let charge = counter.charge(&[]).await;
+    counter
+        .act(&charge, keptang_simulator::control::Action::Pay)
+        .await;
+    window.element("paid-screen").await;
+    window.paid_takes_keys().await;
+    window.type_keys(&[ENTER]).await;
+    window.until_attribute("bill-state", "data-state", "idle").await;
+
+    click(&window, "menu").await;
+    click(&window, "menu-day").await;
+    click(&window, "nav-bills").await;
+    window.until_attribute("bills-page", "data-count", "1").await;
+    window.type_keys(&[ENTER]).await;
+    window.element("timeline").await;
+    let confirmed = r#"[data-event="confirmed"]"#;
+    let open = format!("document.querySelector('{confirmed} [data-testid=\"timeline-raw\"]').click()");
+    window.script(&open).await;
+    let is_open = format!("return document.querySelector('{confirmed} pre') !== null");
+    until("the evidence is open", async || {
+        (window.script(&is_open).await == json!(true)).then_some(())
+    })
+    .await;
+    let evidence = window.text("timeline").await;
+    for part in [
+        charge.id.as_str(),
+        "\"object\": \"charge\"",
+        "\"paid\": true",
+        "\"amount\": 25000",
+    ] {
+        assert!(evidence.contains(part), "{part}: {evidence}");
+    }
+    photograph(&window, "owner-evidence-th-light").await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_shop_that_nobody_set_up_begins_with_the_wizard() {
     let counter = Counter::nobodys();
     let window = counter.window_at("setup-wizard").await;

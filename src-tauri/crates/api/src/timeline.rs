@@ -36,7 +36,7 @@ pub struct TimelineLine {
     /// Facts for people; pictures and tokens are left out.
     #[ts(type = "Record<string, unknown>")]
     pub facts: Value,
-    /// The facts as they were stored, for the owner.
+    /// What the provider said, covered where it must be, else the facts as they were stored; for the owner.
     pub raw: Option<String>,
 }
 
@@ -73,11 +73,18 @@ impl App {
                 provider: attempt.map(|attempt| attempt.provider.word()),
                 source: source(&past.event),
                 amount: amount(&past.event),
-                raw: with_raw.then(|| format!("{facts:#}")),
+                raw: with_raw.then(|| said(&past.event).unwrap_or_else(|| format!("{facts:#}"))),
                 facts,
             }
         };
         Ok(history.iter().map(line).collect())
+    }
+}
+
+fn said(event: &OrderEvent) -> Option<String> {
+    match event {
+        OrderEvent::Attempt { said, .. } => said.clone(),
+        _ => None,
     }
 }
 
@@ -143,7 +150,7 @@ fn told(event: &OrderEvent) -> (String, Option<String>, Value) {
             let facts = json!({ "provider": provider.word(), "asked": asked.to_string(), "quote": quote });
             ("attempt_opened".to_owned(), Some(attempt.to_string()), facts)
         }
-        OrderEvent::Attempt { attempt, event } => {
+        OrderEvent::Attempt { attempt, event, .. } => {
             let (what, facts) = told_of_attempt(event);
             (what.to_owned(), Some(attempt.to_string()), facts)
         }

@@ -52,7 +52,12 @@ impl Till {
             .collect();
         for attempt in &running {
             match self
-                .record_attempt(id, *attempt, AttemptEvent::CancelRequested { by: by.clone() })
+                .record_attempt(
+                    id,
+                    *attempt,
+                    AttemptEvent::CancelRequested { by: by.clone() },
+                    None,
+                )
                 .await
             {
                 Ok(_) => self.inner.ledger.wake(*attempt, self.now()).await?,

@@ -52,6 +52,6 @@ impl Till {
             }
         }
         let event = AttemptEvent::OperatorConfirmed { by, reason, note };
-        Ok(self.record_attempt(id, attempt.id, event).await?)
+        Ok(self.record_attempt(id, attempt.id, event, None).await?)
     }
 }

@@ -99,7 +99,9 @@ impl Till {
             self.taken_at_its_word(attempt, notice)
         };
         if let Some(event) = event
-            && let Err(error) = self.record_attempt(order.id, attempt.id, event).await
+            && let Err(error) = self
+                .record_attempt(order.id, attempt.id, event, notice.said.clone())
+                .await
         {
             // What the state forbids is no reason for the provider to send it again; what could not be written is.
             if let RecordError::Transition(refused) = error {

@@ -19,6 +19,7 @@ pub(crate) async fn examine(
         payable,
         offer,
         lifetime_ms,
+        said: _,
     } = created;
     let deadline = shorter(lifetime_ms, profile.own_life_ms).map(|life_ms| now.plus_ms(life_ms));
     let adjusted_by = payable.checked_sub(asked).map_or(Money::LARGEST_SALE, Money::abs);

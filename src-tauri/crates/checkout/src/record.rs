@@ -3,7 +3,7 @@
 use crate::till::{Till, TillEvent};
 use keptang_domain::order::{AttemptEvent, AttemptState, Change, Order, OrderEvent, Reason, TransitionError};
 use keptang_domain::{AttemptId, OrderId};
-use keptang_ports::{LedgerError, NewClaim, OrderKey};
+use keptang_ports::{LedgerError, NewClaim, OrderKey, Said};
 
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum RecordError {
 const MAX_TRIES: usize = 32;
 
 impl Till {
-    /// Records one event of an attempt and returns the order as it is then.
+    /// Records one event of an attempt, with what the provider said where it did, and returns the order as it is then.
     ///
     /// Evidence that already belongs to another order is not credited here: this order gets a contradiction flag, for
     /// one payment cannot have paid two sales. The same holds for a provider's reference that another attempt has.
@@ -29,11 +29,14 @@ impl Till {
         order: OrderId,
         attempt: AttemptId,
         event: AttemptEvent,
+        said: Option<Said>,
     ) -> Result<Order, RecordError> {
-        match self
-            .record(order, OrderEvent::Attempt { attempt, event }, None)
-            .await
-        {
+        let told = OrderEvent::Attempt {
+            attempt,
+            event,
+            said: said.clone(),
+        };
+        match self.record(order, told, None).await {
             Err(RecordError::Ledger(
                 error @ (LedgerError::EvidenceUsed { .. } | LedgerError::ReferenceUsed),
             )) => {
@@ -41,6 +44,7 @@ impl Till {
                 let event = OrderEvent::Attempt {
                     attempt,
                     event: AttemptEvent::Contradicted,
+                    said,
                 };
                 self.record(order, event, None).await
             }
@@ -107,7 +111,7 @@ impl Till {
 
 /// The attempt that a person wanted cancelled has ended without money, whether it was cancelled, refused or declined.
 fn ends_a_cancel(before: &Order, change: &Change) -> bool {
-    let OrderEvent::Attempt { attempt, event } = &change.event else {
+    let OrderEvent::Attempt { attempt, event, .. } = &change.event else {
         return false;
     };
     let was = before.attempt(*attempt);

@@ -107,7 +107,7 @@ impl Till {
         self.announce(TillEvent::OrderChanged { order: order.id });
         match (terms.cash, order.newest()) {
             (Some(taken), Some(attempt)) => {
-                let order = self.record_attempt(order.id, attempt.id, taken).await?;
+                let order = self.record_attempt(order.id, attempt.id, taken, None).await?;
                 Ok(self.close_drawer(order).await?)
             }
             _ => {
@@ -132,7 +132,11 @@ impl Till {
         let asked = order.missing();
         let terms = self.terms(method, provider, asked, particulars)?;
         let attempt = AttemptId::from_bits(self.inner.ids.next_id());
-        let of_attempt = |event| OrderEvent::Attempt { attempt, event };
+        let of_attempt = |event| OrderEvent::Attempt {
+            attempt,
+            event,
+            said: None,
+        };
         let mut events = vec![
             OrderEvent::AttemptOpened {
                 attempt,
@@ -305,14 +309,17 @@ impl Till {
         provider: &Arc<dyn PaymentProvider>,
         payment: CreatePayment,
     ) -> Result<(), RecordError> {
-        let event = match self.create(provider.as_ref(), &payment).await {
-            Ok(created) => {
+        let (event, said) = match self.create(provider.as_ref(), &payment).await {
+            Ok(mut created) => {
+                let said = created.said.take();
                 let limit = self.config().adjust_limit;
-                offer::examine(created, payment.amount, limit, provider.profile(), self.now()).await
+                let event =
+                    offer::examine(created, payment.amount, limit, provider.profile(), self.now()).await;
+                (event, said)
             }
-            Err(error) => lost_or_refused(&error),
+            Err(error) => (lost_or_refused(&error), None),
         };
-        let order = self.record_attempt(id, payment.attempt, event).await?;
+        let order = self.record_attempt(id, payment.attempt, event, said).await?;
         let claim = self.own_claim(id, payment.attempt);
         let schedule = self.schedule(&order, payment.attempt, claim.watch);
         self.inner.ledger.release(&claim, schedule).await?;

@@ -109,7 +109,11 @@ fn a_life(n: u64, of: u64, receipts: &mut u64, dice: &mut Dice) -> Vec<Change> {
         ProviderId::Cash,
     ][dice.below(5) as usize];
     let attempt = AttemptId::from_bits(dice.id(at));
-    let of = |event| OrderEvent::Attempt { attempt, event };
+    let of = |event| OrderEvent::Attempt {
+        attempt,
+        event,
+        said: None,
+    };
     let token = u128::from(dice.next()) << 64 | u128::from(dice.next());
     life.then(
         0,

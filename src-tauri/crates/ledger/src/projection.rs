@@ -268,6 +268,7 @@ impl SearchRow {
                         provider_ref: Some(told),
                         ..
                     },
+                ..
             } => {
                 let kept = change
                     .after

@@ -23,8 +23,8 @@ pub use picture::PictureStore;
 pub use provider::{
     Asset, Balance, Bank, Cancel, CancelOutcome, CreatePayment, Created, Fault, Found, Lookup, LostPayment,
     Notice, NoticeError, NoticeOutcome, NoticeReader, PaymentProvider, PaymentRef, Payouts, ProviderError,
-    ProviderProfile, RefundRequest, Refunded, Refunds, Report, Resend, Statement, StatementLine, StatusQuery,
-    Strength, TestReport, Verdict, WayBack, WithdrawRequest, Withdrawn,
+    ProviderProfile, RefundRequest, Refunded, Refunds, Report, Resend, Said, Statement, StatementLine,
+    StatusQuery, Strength, TestReport, Verdict, WayBack, WithdrawRequest, Withdrawn,
 };
 pub use slip::{
     Allowance, PictureType, Quota, SlipAccount, SlipAnswer, SlipError, SlipFault, SlipInput, SlipKind,

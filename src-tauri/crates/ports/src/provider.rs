@@ -147,7 +147,13 @@ pub struct Created {
     /// Life of the payment from now on, in milliseconds, taken from the difference of the provider's own times so
     /// that a wrong clock on this machine does not matter.
     pub lifetime_ms: Option<i64>,
+    /// The provider's answer as it may be kept.
+    pub said: Option<Said>,
 }
+
+/// What a provider said, as JSON: word for word, but for secrets, names, accounts and pictures, which are covered.
+/// Evidence for the owner; no rule reads it.
+pub type Said = String;
 
 /// A payment the till knows.
 #[derive(Debug, Clone)]
@@ -195,6 +201,8 @@ pub struct Report {
     pub provider_ref: String,
     /// What it means.
     pub verdict: Verdict,
+    /// The provider's answer as it may be kept.
+    pub said: Option<Said>,
 }
 
 /// What an answer means. A word we do not know is never success.
@@ -426,6 +434,8 @@ pub struct Notice {
     pub verdict: Verdict,
     /// How far it may be believed.
     pub strength: Strength,
+    /// The callback as it may be kept.
+    pub said: Option<Said>,
 }
 
 /// How far a callback may be believed.

@@ -19,9 +19,21 @@ impl Object {
         serde_json::from_slice(bytes).ok()
     }
 
+    /// Names and values, in order.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), &**value))
+    }
+
     /// Names and raw values, in order.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.get()))
+    }
+
+    /// The object, written again without spaces around its values.
+    pub(crate) fn to_json(&self) -> String {
+        let member = |(name, value): (&str, &str)| format!("{}:{value}", Value::from(name));
+        let members: Vec<String> = self.fields().map(member).collect();
+        format!("{{{}}}", members.join(","))
     }
 
     /// The raw text of a value that is there and not `null`.

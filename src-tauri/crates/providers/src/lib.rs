@@ -29,6 +29,7 @@ mod pace;
 mod picture;
 pub mod promptpay_direct;
 mod registry;
+mod said;
 mod secret;
 mod words;
 

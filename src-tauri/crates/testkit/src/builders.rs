@@ -48,7 +48,11 @@ pub fn evidence(key: &str, amount: Money) -> Evidence {
 
 /// An attempt's event as an event of its order.
 pub const fn of(attempt: AttemptId, event: AttemptEvent) -> OrderEvent {
-    OrderEvent::Attempt { attempt, event }
+    OrderEvent::Attempt {
+        attempt,
+        event,
+        said: None,
+    }
 }
 
 /// The provider took the newest attempt of `order`, as it was asked, with a QR to show and 15 minutes to pay.

@@ -269,6 +269,7 @@ fn opening_changes(new: &NewOrder, number: String) -> Result<Vec<Change>, Ledger
         OrderEvent::Attempt {
             attempt: new.attempt,
             event: AttemptEvent::SubmitStarted,
+            said: None,
         },
     ] {
         let before = &changes[changes.len() - 1].after;

@@ -318,6 +318,7 @@ pub fn accepts(payment: &CreatePayment, payable: Money) -> Created {
             text: format!("qr of {}", payment.attempt),
         }),
         lifetime_ms: None,
+        said: None,
     }
 }
 
@@ -326,6 +327,7 @@ pub fn report(provider_ref: &str, verdict: Verdict) -> Report {
     Report {
         provider_ref: provider_ref.to_owned(),
         verdict,
+        said: None,
     }
 }
 

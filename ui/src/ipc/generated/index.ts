@@ -1146,7 +1146,7 @@ amount: string | null,
  */
 facts: Record<string, unknown>, 
 /**
- * The facts as they were stored, for the owner.
+ * What the provider said, covered where it must be, else the facts as they were stored; for the owner.
  */
 raw: string | null, };
 export type DocumentLine = { 

@@ -8,8 +8,8 @@ use crate::till::Till;
 use keptang_domain::order::{Attempt, AttemptEvent, AttemptState, Order, Reason, Source};
 use keptang_domain::{AttemptId, ProviderId};
 use keptang_ports::{
-    CancelOutcome, Claim, Found, LostPayment, OrderKey, PaymentProvider, PaymentRef, ProviderError, Schedule,
-    Verdict, Watch,
+    CancelOutcome, Claim, Found, LostPayment, OrderKey, PaymentProvider, PaymentRef, ProviderError, Report,
+    Said, Schedule, Verdict, Watch,
 };
 
 /// What a step heard.
@@ -64,7 +64,7 @@ impl Till {
         // Cash is taken in the same breath as it is opened: a till that died between the two counted nothing.
         if attempt.provider == ProviderId::Cash && attempt.state == AttemptState::Submitted {
             let reason = Reason::NotSent;
-            self.tell(&mut stepped, &attempt, AttemptEvent::Refused { reason })
+            self.tell(&mut stepped, &attempt, AttemptEvent::Refused { reason }, None)
                 .await?;
         }
         // A provider that was switched off cannot be asked, but what it left open must still come to an end.
@@ -89,12 +89,13 @@ impl Till {
             // Stored in the same transaction as the submission, so this is a till that died inside the domain's own
             // steps; nothing was sent.
             AttemptState::Prepared => {
-                self.tell(stepped, attempt, AttemptEvent::CancelRequested { by: None })
+                self.tell(stepped, attempt, AttemptEvent::CancelRequested { by: None }, None)
                     .await
             }
             AttemptState::Submitted => {
                 // Claimed by us, so whoever sent it is gone: its answer is lost.
-                self.tell(stepped, attempt, AttemptEvent::OutcomeLost).await?;
+                self.tell(stepped, attempt, AttemptEvent::OutcomeLost, None)
+                    .await?;
                 self.look_for_lost(stepped, attempt, provider).await
             }
             AttemptState::Unknown => self.look_for_lost(stepped, attempt, provider).await,
@@ -114,9 +115,12 @@ impl Till {
         stepped: &mut Stepped,
         attempt: &Attempt,
         event: AttemptEvent,
+        said: Option<Said>,
     ) -> Result<(), RecordError> {
         let before = stepped.order.attempt(attempt.id).map(|attempt| attempt.state);
-        stepped.order = self.record_attempt(stepped.order.id, attempt.id, event).await?;
+        stepped.order = self
+            .record_attempt(stepped.order.id, attempt.id, event, said)
+            .await?;
         if stepped.order.attempt(attempt.id).map(|attempt| attempt.state) != before {
             stepped.watch.looks = 0;
         }
@@ -146,7 +150,7 @@ impl Till {
             .ask(provider, status.query(&payment), ProviderError::Unavailable)
             .await;
         match answer {
-            Ok(report) => self.believe(stepped, attempt, report.verdict).await,
+            Ok(report) => self.believe(stepped, attempt, report).await,
             Err(error) => {
                 stepped.silent(&error);
                 Ok(())
@@ -159,8 +163,9 @@ impl Till {
         &self,
         stepped: &mut Stepped,
         attempt: &Attempt,
-        verdict: Verdict,
+        report: Report,
     ) -> Result<(), RecordError> {
+        let Report { verdict, said, .. } = report;
         stepped.heard = Heard::Answer;
         stepped.watch.answered_at = Some(self.now());
         // Only "nothing yet" after somebody said "paid" is a doubt; the questions before that were none.
@@ -181,7 +186,7 @@ impl Till {
             Verdict::Short(evidence) => AttemptEvent::Short { evidence },
             // The part is credited first: an attempt that ends without money is another thing.
             Verdict::ShortForGood(evidence) => {
-                self.tell(stepped, attempt, AttemptEvent::Short { evidence })
+                self.tell(stepped, attempt, AttemptEvent::Short { evidence }, said.clone())
                     .await?;
                 AttemptEvent::Lapsed
             }
@@ -195,7 +200,7 @@ impl Till {
                 AttemptEvent::Contradicted
             }
         };
-        self.tell(stepped, attempt, event).await
+        self.tell(stepped, attempt, event, said).await
     }
 
     /// Looks for a payment whose create answer was lost.
@@ -220,11 +225,12 @@ impl Till {
             .ask(provider, lookup.find(&lost), ProviderError::Unavailable)
             .await
         {
-            Ok(Some(Found { created, report })) => {
+            Ok(Some(Found { mut created, report })) => {
+                let said = created.said.take();
                 let limit = self.config().adjust_limit;
                 let event = offer::examine_found(created, attempt.asked, limit, provider, self.now()).await;
-                self.tell(stepped, attempt, event).await?;
-                self.believe(stepped, attempt, report.verdict).await
+                self.tell(stepped, attempt, event, said).await?;
+                self.believe(stepped, attempt, report).await
             }
             Ok(None) => {
                 stepped.heard = Heard::Answer;
@@ -240,7 +246,7 @@ impl Till {
                         reason: Reason::NeverCreated,
                     },
                 };
-                self.tell(stepped, attempt, event).await
+                self.tell(stepped, attempt, event, None).await
             }
             Err(error) => {
                 stepped.silent(&error);
@@ -271,7 +277,7 @@ impl Till {
                 }
             }
             // Nobody to ask and nothing that could be let go.
-            None => return self.tell(stepped, attempt, AttemptEvent::CancelDone).await,
+            None => return self.tell(stepped, attempt, AttemptEvent::CancelDone, None).await,
         };
         if let Some(cancel) = provider.cancel() {
             stepped.watch.asked_at = Some(self.now());
@@ -281,9 +287,9 @@ impl Till {
             {
                 Ok(CancelOutcome::Cancelled) => {
                     stepped.heard = Heard::Answer;
-                    self.tell(stepped, attempt, AttemptEvent::CancelDone).await
+                    self.tell(stepped, attempt, AttemptEvent::CancelDone, None).await
                 }
-                Ok(CancelOutcome::StandsAt(report)) => self.believe(stepped, attempt, report.verdict).await,
+                Ok(CancelOutcome::StandsAt(report)) => self.believe(stepped, attempt, report).await,
                 Err(error) => {
                     stepped.silent(&error);
                     Ok(())
@@ -301,7 +307,7 @@ impl Till {
             .attempt(attempt.id)
             .is_some_and(|attempt| attempt.state == AttemptState::Cancelling);
         if still_cancelling {
-            self.tell(stepped, attempt, AttemptEvent::CancelDone).await
+            self.tell(stepped, attempt, AttemptEvent::CancelDone, None).await
         } else {
             Ok(())
         }
@@ -333,7 +339,7 @@ impl Till {
             {
                 Ok(CancelOutcome::Cancelled) => {}
                 Ok(CancelOutcome::StandsAt(report)) => {
-                    self.believe(stepped, &attempt, report.verdict).await?;
+                    self.believe(stepped, &attempt, report).await?;
                 }
                 Err(error) => {
                     stepped.silent(&error);
@@ -346,7 +352,8 @@ impl Till {
             return Ok(());
         }
         // Ignored by the table when the last answer moved the attempt on.
-        self.tell(stepped, &attempt, AttemptEvent::DeadlinePassed).await
+        self.tell(stepped, &attempt, AttemptEvent::DeadlinePassed, None)
+            .await
     }
 
     async fn stop_listening(&self, stepped: &mut Stepped, id: AttemptId) -> Result<(), RecordError> {
@@ -364,9 +371,11 @@ impl Till {
             if stepped.heard == Heard::Silence {
                 return Ok(());
             }
-            self.tell(stepped, &attempt, AttemptEvent::Contradicted).await?;
+            self.tell(stepped, &attempt, AttemptEvent::Contradicted, None)
+                .await?;
         }
-        self.tell(stepped, &attempt, AttemptEvent::ListenClosed).await
+        self.tell(stepped, &attempt, AttemptEvent::ListenClosed, None)
+            .await
     }
 
     /// Whether anything could still be learnt about an attempt. A callback may reopen one that was closed.

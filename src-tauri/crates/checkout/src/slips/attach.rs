@@ -198,6 +198,7 @@ impl Till {
     ) -> Result<Result<Order, Use>, SlipError> {
         let attempt = attempt_for(order, facts.amount).ok_or(SlipError::NothingToPay)?;
         let event = OrderEvent::Attempt {
+            said: None,
             attempt: attempt.id,
             event: AttemptEvent::Confirmed {
                 evidence: Evidence {

@@ -32,6 +32,7 @@ fn reading(raw: &RawNotice) -> Result<Notice, NoticeError> {
             _ => Verdict::Pending,
         },
         strength: Strength::SecretPath,
+        said: None,
     })
 }
 

@@ -2,8 +2,8 @@
 
 use crate::world::*;
 use futures::future::join_all;
-use keptang_domain::order::{AttemptEvent, AttemptState, Flag, Order, OrderState};
-use keptang_ports::{Ledger, Verdict};
+use keptang_domain::order::{AttemptEvent, AttemptState, Flag, Order, OrderEvent, OrderState};
+use keptang_ports::{Created, Ledger, Report, Verdict};
 use keptang_testkit::scripted_provider::{accepts, reference_of, report};
 
 async fn awaiting(world: &World, till: &keptang_checkout::Till) -> Order {
@@ -36,6 +36,45 @@ async fn a_callback_is_asked_about_at_once() {
     assert!(
         world.now().ms_since(begun) <= 40,
         "the next poll was ten seconds away"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_provider_said_is_kept_with_what_the_till_made_of_it() {
+    let world = World::new();
+    let till = world.till(1);
+    world.omise.creates.always(|payment| {
+        Ok(Created {
+            said: Some(r#"{"answer":"created"}"#.to_owned()),
+            ..accepts(payment, SALE)
+        })
+    });
+    let order = awaiting(&world, &till).await;
+    world.omise.queries().always(|payment| {
+        Ok(Report {
+            said: Some(r#"{"answer":"paid"}"#.to_owned()),
+            ..report(&payment.provider_ref, paid(payment))
+        })
+    });
+    let callback = seen(order.newest().unwrap());
+    let body = String::from_utf8(callback.body.clone()).unwrap();
+    assert_eq!(deliver(&till, callback).await.status, 200);
+    world.until_state(order.id, secs(1), AttemptState::Paid).await;
+    let history = world.ledger.history(order.id).await.unwrap();
+    let kept: Vec<_> = history
+        .iter()
+        .filter_map(|past| match &past.event {
+            OrderEvent::Attempt { said, .. } => said.clone(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            r#"{"answer":"created"}"#.to_owned(),
+            format!("{{\"callback\":\"{body}\"}}"),
+            r#"{"answer":"paid"}"#.to_owned(),
+        ]
     );
 }
 

@@ -224,6 +224,7 @@ async fn a_request_that_was_on_its_way_is_looked_for() {
                                 text: "the same qr".to_owned(),
                             }),
                             lifetime_ms: None,
+                            said: None,
                         },
                         report: report(&reference_of(attempt), Verdict::Pending),
                     }))

@@ -49,6 +49,7 @@ pub(crate) fn reading(raw: &RawNotice) -> Result<Notice, NoticeError> {
         our_ref: words.next().and_then(|id| id.parse().ok()),
         verdict,
         strength: Strength::Signed,
+        said: Some(format!("{{\"callback\":\"{text}\"}}")),
     })
 }
 

@@ -72,6 +72,8 @@ pub enum OrderEvent {
         attempt: AttemptId,
         /// What.
         event: AttemptEvent,
+        /// What the provider said then, covered where it must be. Kept for the owner; no rule reads it.
+        said: Option<String>,
     },
     /// The sale was called off.
     Voided {
@@ -280,7 +282,7 @@ impl Order {
                     opened.quote.clone_from(quote);
                 }
             }
-            OrderEvent::Attempt { attempt, event } => {
+            OrderEvent::Attempt { attempt, event, .. } => {
                 let index = self.position(*attempt)?;
                 if !after.step(index, event, at)? {
                     return Ok(None);

@@ -62,6 +62,7 @@ fn of(n: usize, event: AttemptEvent) -> OrderEvent {
     OrderEvent::Attempt {
         attempt: attempt_id(n),
         event,
+        said: None,
     }
 }
 

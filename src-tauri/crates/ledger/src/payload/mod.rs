@@ -111,6 +111,8 @@ enum OrderEventRow {
         attempt: AttemptId,
         #[serde(with = "AttemptEventRow")]
         event: AttemptEvent,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     Voided {
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -155,8 +155,8 @@ fn order_event() -> impl Strategy<Value = OrderEvent> {
                 quote,
             }
         ),
-        8 => (attempt(), attempt_event())
-            .prop_map(|(attempt, event)| OrderEvent::Attempt { attempt, event }),
+        8 => (attempt(), attempt_event(), maybe_text())
+            .prop_map(|(attempt, event, said)| OrderEvent::Attempt { attempt, event, said }),
         1 => maybe_text().prop_map(|by| OrderEvent::Voided { by }),
         1 => (
             (refund(), attempt(), money()),

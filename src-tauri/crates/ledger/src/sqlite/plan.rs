@@ -77,6 +77,7 @@ pub(super) fn opening(new: &NewOrder, number: String) -> Result<(Vec<Change>, Or
             OrderEvent::Attempt {
                 attempt: new.attempt,
                 event: AttemptEvent::SubmitStarted,
+                said: None,
             },
             new.at,
         )?

@@ -78,6 +78,13 @@ impl Json {
         }
     }
 
+    /// The value as [`Json::write`] writes it.
+    pub(super) fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
     /// Compact, in the order it was read.
     pub(super) fn write(&self, out: &mut String) {
         match self {

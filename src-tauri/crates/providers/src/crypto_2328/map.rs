@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keptang_domain::order::{Evidence, Instruction, Quote, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::{Fault, ProviderError, Report, Verdict};
+use keptang_ports::{Fault, ProviderError, Report, Said, Verdict};
 use reqwest::Url;
 
 /// Where the provider's own pages live, with everything below it (crypto-2328.md §4).
@@ -42,6 +42,7 @@ pub(super) fn report(payment: &Payment, asked_for: &str, expected: &Expected) ->
     Some(Report {
         provider_ref: asked_for.to_owned(),
         verdict,
+        said: payment.said.clone(),
     })
 }
 
@@ -164,6 +165,7 @@ pub(super) struct Draft {
     pub(super) offer: Result<Instruction, Unshowable>,
     /// Whole life of the payment, in milliseconds, by the provider's own two times.
     pub(super) lifetime_ms: Option<i64>,
+    pub(super) said: Option<Said>,
 }
 
 /// Checks a payment that came back as ours; `None` when it is not: then what became of ours is unknown.
@@ -188,6 +190,7 @@ pub(super) fn draft(payment: &Payment, expected: &Expected, request: &Request<'_
         provider_ref: payment.uuid.clone(),
         offer,
         lifetime_ms,
+        said: payment.said.clone(),
     })
 }
 

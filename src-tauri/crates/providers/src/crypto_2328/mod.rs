@@ -171,6 +171,7 @@ impl PaymentProvider for Crypto2328 {
             payable: payment.amount,
             offer: draft.offer,
             lifetime_ms: draft.lifetime_ms,
+            said: draft.said,
         })
     }
 
@@ -262,6 +263,7 @@ impl Lookup for Crypto2328 {
                 payable: lost.amount,
                 offer,
                 lifetime_ms: draft.lifetime_ms.map(|life_ms| (life_ms - elapsed_ms).max(0)),
+                said: draft.said,
             },
             report,
         }))

@@ -40,6 +40,7 @@ impl NoticeReader for Crypto2328 {
             our_ref: payment.order_id.as_deref().and_then(|id| id.parse().ok()),
             provider_ref: Some(payment.uuid),
             verdict,
+            said: payment.said,
             strength: Strength::Signed,
         })
     }

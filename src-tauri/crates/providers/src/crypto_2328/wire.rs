@@ -6,8 +6,9 @@
 use super::config::Config;
 use super::decimal::Decimal;
 use super::json::{Json, write_text};
+use crate::said::said;
 use keptang_domain::order::Quote;
-use keptang_ports::{Asset, CreatePayment};
+use keptang_ports::{Asset, CreatePayment, Said};
 
 /// Longest text on the payment page, in characters (crypto-2328.md §4).
 const DESCRIPTION_CHARS_MAX: usize = 200;
@@ -30,6 +31,8 @@ pub(super) struct Payment {
     pub(super) qr: Option<String>,
     pub(super) created_at_ms: Option<i64>,
     pub(super) expires_at_ms: Option<i64>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Payment {
@@ -58,6 +61,7 @@ impl Payment {
             qr: text("qr"),
             created_at_ms: moment_ms(value.get("created_at")),
             expires_at_ms: moment_ms(value.get("expires_at")),
+            said: said(value.to_json().as_bytes()),
         })
     }
 

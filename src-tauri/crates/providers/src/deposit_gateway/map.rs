@@ -7,7 +7,7 @@ use crate::picture::png_of_base64;
 use crate::words::{printable, sentence};
 use keptang_domain::order::{Evidence, Instruction, Reason, Source};
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::{Fault, ProviderError, Verdict};
+use keptang_ports::{Fault, ProviderError, Said, Verdict};
 
 /// What a deposit offers to the customer, before a linked picture is fetched.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(super) struct Draft {
     pub(super) link: Option<String>,
     pub(super) account: Option<Instruction>,
     pub(super) lifetime_ms: Option<i64>,
+    pub(super) said: Option<Said>,
 }
 
 /// Checks an answer that came back for `attempt`. What is not ours, or has no reference or amount, leaves open what
@@ -58,6 +59,7 @@ pub(super) fn draft(deposit: Deposit, attempt: AttemptId) -> Result<Draft, Provi
         link: deposit.qr_image_link.filter(|_| !by_transfer),
         account,
         lifetime_ms,
+        said: deposit.said,
     })
 }
 

@@ -129,6 +129,7 @@ impl PaymentProvider for DepositGateway {
             payable: draft.payable,
             offer,
             lifetime_ms: draft.lifetime_ms,
+            said: draft.said,
         })
     }
 

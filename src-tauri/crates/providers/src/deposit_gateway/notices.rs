@@ -29,6 +29,7 @@ impl NoticeReader for DepositGateway {
             our_ref: callback.attempt(),
             provider_ref: callback.ref_id,
             verdict,
+            said: callback.said,
             // Without the secret of the address anyone could have sent it.
             strength: match notice.token {
                 Some(_) => Strength::SecretPath,

@@ -6,10 +6,11 @@
 use super::config::Payer;
 use crate::decimal;
 use crate::json::Object;
+use crate::said::said;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::CreatePayment;
+use keptang_ports::{CreatePayment, Said};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -28,6 +29,8 @@ pub(super) struct Deposit {
     pub(super) account_name: Option<String>,
     pub(super) created_ms: Option<i64>,
     pub(super) expires_ms: Option<i64>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Deposit {
@@ -48,6 +51,7 @@ impl Deposit {
             account_name: text("dest_bank_acc_name"),
             created_ms: object.text("create_time").and_then(|text| moment_ms(&text)),
             expires_ms: object.text("expire_time").and_then(|text| moment_ms(&text)),
+            said: said(body),
         })
     }
 }
@@ -63,6 +67,8 @@ pub(super) struct Callback {
     pub(super) mdr_amount: Option<Money>,
     pub(super) ref_id: Option<String>,
     pub(super) order_id: Option<String>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Callback {
@@ -78,6 +84,7 @@ impl Callback {
             mdr_amount: object.baht("mdr_amount"),
             ref_id: text("txn_ref_id"),
             order_id: text("txn_ref_order_id"),
+            said: said(body),
         })
     }
 

@@ -8,7 +8,7 @@ use crate::picture::png_of_base64;
 use crate::words::{printable, sentence};
 use keptang_domain::order::{Evidence, Instruction, Reason, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::{Fault, PaymentRef, ProviderError, Report, Verdict};
+use keptang_ports::{Fault, PaymentRef, ProviderError, Report, Said, Verdict};
 
 /// How far the parts of an amount may miss the whole (jwt-gateway.md §7).
 const PARTS_OFF_MAX: Money = Money::from_satang(1);
@@ -20,6 +20,7 @@ pub(super) struct Draft {
     pub(super) payable: Money,
     pub(super) show: Result<Show, Unshowable>,
     pub(super) expires_ms: Option<i64>,
+    pub(super) said: Option<Said>,
 }
 
 /// How it is shown.
@@ -63,6 +64,7 @@ pub(super) fn draft(
             .ok_or(ProviderError::OutcomeUnknown)?,
         payable: amount.ok_or(ProviderError::OutcomeUnknown)?,
         expires_ms: deposit.expires_ms,
+        said: deposit.said.clone(),
         show: if foreign {
             Err(Unshowable::QrMismatch)
         } else {
@@ -161,6 +163,7 @@ pub(super) fn report(order: &Order, expected: &Expected<'_>) -> Option<Report> {
     Some(Report {
         provider_ref: known?.to_owned(),
         verdict,
+        said: order.said.clone(),
     })
 }
 

@@ -172,6 +172,7 @@ impl PaymentProvider for JwtGateway {
             payable: draft.payable,
             offer: self.offer(draft.show).await,
             lifetime_ms: life_ms.filter(|life_ms| *life_ms > 0),
+            said: draft.said,
         })
     }
 
@@ -246,6 +247,7 @@ impl Lookup for JwtGateway {
             // Only the answer that was lost carried the QR.
             offer: Err(Unshowable::QrUnavailable),
             lifetime_ms: None,
+            said: report.said.clone(),
         };
         Ok(Some(Found { created, report }))
     }

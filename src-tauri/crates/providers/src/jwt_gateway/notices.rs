@@ -30,6 +30,7 @@ impl NoticeReader for JwtGateway {
             our_ref: order.attempt(),
             provider_ref: order.order_no,
             verdict,
+            said: order.said,
             strength: Strength::Signed,
         })
     }

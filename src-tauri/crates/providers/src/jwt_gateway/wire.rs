@@ -7,8 +7,9 @@ use super::Config;
 use super::sign::Field;
 use crate::decimal::shortest;
 use crate::json::Object;
+use crate::said::said;
 use keptang_domain::{AttemptId, Money, RefundId, Timestamp};
-use keptang_ports::{Bank, CreatePayment, WithdrawRequest};
+use keptang_ports::{Bank, CreatePayment, Said, WithdrawRequest};
 
 /// Where a gateway is told to call when callbacks are off; the field is required, and this name leads nowhere
 /// (RFC 2606).
@@ -64,6 +65,8 @@ pub(super) struct Deposit {
     pub(super) bank_name: Option<String>,
     pub(super) promptpay_number: Option<String>,
     pub(super) expires_ms: Option<i64>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Deposit {
@@ -84,6 +87,7 @@ impl Deposit {
             bank_name: text("bankName"),
             promptpay_number: text("promptpayNumber"),
             expires_ms: moment_ms(data, "expireDate"),
+            said: said(data.to_json().as_bytes()),
         }
     }
 }
@@ -101,6 +105,8 @@ pub(super) struct Order {
     /// What is left after the fee.
     pub(super) actual_amount: Option<Money>,
     pub(super) created_ms: Option<i64>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Order {
@@ -115,6 +121,7 @@ impl Order {
             fee: data.baht("fee"),
             actual_amount: data.baht("actual_amount"),
             created_ms: moment_ms(data, "created_at"),
+            said: said(data.to_json().as_bytes()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::act::Act;
 use crate::words::printable;
 use keptang_domain::order::{Evidence, Reason, Source, Unshowable};
 use keptang_domain::{AttemptId, Money};
-use keptang_ports::{PaymentRef, ProviderError, Report, Verdict};
+use keptang_ports::{PaymentRef, ProviderError, Report, Said, Verdict};
 
 /// What a charge must say to be the one we mean.
 #[derive(Debug, Clone)]
@@ -40,6 +40,7 @@ pub(super) fn report(charge: &Charge, asked_for: &str, expected: &Expected<'_>) 
     Some(Report {
         provider_ref: asked_for.to_owned(),
         verdict,
+        said: charge.said.clone(),
     })
 }
 
@@ -112,6 +113,7 @@ pub(super) struct Draft {
     pub(super) picture: Result<String, Unshowable>,
     /// Whole life of the charge, in milliseconds.
     pub(super) lifetime_ms: Option<i64>,
+    pub(super) said: Option<Said>,
 }
 
 /// Checks a charge that came back as ours; `None` when it is not: then what became of ours is unknown.
@@ -142,6 +144,7 @@ pub(super) fn draft(charge: &Charge, attempt: AttemptId, asked: Money, live: boo
         },
         picture,
         lifetime_ms,
+        said: charge.said.clone(),
     })
 }
 

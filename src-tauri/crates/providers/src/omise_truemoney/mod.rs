@@ -131,6 +131,7 @@ impl OmiseTrueMoney {
             payable: draft.payable,
             offer: self.offer(draft.picture).await,
             lifetime_ms: draft.lifetime_ms,
+            said: draft.said,
         }
     }
 

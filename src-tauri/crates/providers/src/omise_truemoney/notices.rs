@@ -50,6 +50,7 @@ impl NoticeReader for OmiseTrueMoney {
                 id,
                 status,
                 attempt,
+                said,
                 ..
             } => {
                 let complete = key.as_deref() == Some("charge.complete");
@@ -64,6 +65,7 @@ impl NoticeReader for OmiseTrueMoney {
                     provider_ref: Some(id),
                     verdict,
                     strength: Strength::Signed,
+                    said,
                 })
             }
             Event::Else => Err(NoticeError::NotAPayment),

@@ -4,8 +4,9 @@
 //! Nothing here can fail or panic, and no number goes through a float.
 
 use crate::json::tree;
+use crate::said::said;
 use keptang_domain::AttemptId;
-use keptang_ports::CreatePayment;
+use keptang_ports::{CreatePayment, Said};
 use serde_json::{Map, Value, json};
 
 /// A charge (omise-truemoney.md §2, "Charge object used by us").
@@ -30,6 +31,8 @@ pub(super) struct Charge {
     pub(super) qr_address: Option<String>,
     pub(super) created_at_ms: Option<i64>,
     pub(super) expires_at_ms: Option<i64>,
+    /// As it may be kept.
+    pub(super) said: Option<Said>,
 }
 
 impl Charge {
@@ -64,6 +67,7 @@ impl Charge {
             qr_address: qr.and_then(Value::as_str).map(str::to_owned),
             created_at_ms: moment_ms(object, &["created_at", "created"]),
             expires_at_ms: moment_ms(object, &["expires_at"]),
+            said: said(value.to_string().as_bytes()),
         })
     }
 
@@ -162,6 +166,7 @@ pub(super) enum Event {
         status: Option<String>,
         attempt: Option<AttemptId>,
         livemode: Option<bool>,
+        said: Option<Said>,
     },
     /// About something else, or a stub of something deleted.
     Else,
@@ -187,6 +192,7 @@ impl Event {
             status: text(data, &["status"]),
             attempt: attempt.and_then(|text| text.parse().ok()),
             livemode: flag(data, "livemode").or_else(|| flag(event, "livemode")),
+            said: said(body),
         })
     }
 }

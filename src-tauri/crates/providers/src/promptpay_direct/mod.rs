@@ -116,6 +116,8 @@ impl PaymentProvider for PromptPayDirect {
             payable: payment.amount,
             offer: Ok(Instruction::QrText { text }),
             lifetime_ms: None,
+            // Nobody was asked.
+            said: None,
         })
     }
 

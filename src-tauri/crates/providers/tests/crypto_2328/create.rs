@@ -26,6 +26,12 @@ async fn the_very_bytes_that_are_sent_are_signed() {
     let server = Server::start(vec![says("create/address")]).await;
     let created = provider(config(&server.base)).create(&payment()).await.unwrap();
     assert_eq!(created.provider_ref.as_deref(), Some(UUID));
+    let kept = created.said.clone().unwrap();
+    assert!(
+        kept.contains(UUID) && kept.contains(r#""payer_amount":"3.31""#),
+        "{kept}"
+    );
+    assert!(!kept.contains("iVBOR"), "{kept}");
     assert_eq!(
         (created.payable.satang(), created.lifetime_ms),
         (12_050, Some(900_000))

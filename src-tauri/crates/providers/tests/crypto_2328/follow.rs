@@ -23,6 +23,11 @@ async fn a_question_is_signed_too() {
     let provider = provider(config(&server.base));
     let report = provider.status().unwrap().query(&payment_ref()).await.unwrap();
     assert_eq!(report.provider_ref, UUID);
+    let kept = report.said.clone().unwrap();
+    assert!(
+        kept.contains(UUID) && kept.contains(r#""payment_status":"paid""#),
+        "{kept}"
+    );
     let Verdict::Paid(evidence) = report.verdict else {
         panic!("{report:?}")
     };

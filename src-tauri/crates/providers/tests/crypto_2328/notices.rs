@@ -35,7 +35,15 @@ fn a_signed_callback_is_a_hint() {
         ("unknown_field_and_thai", Verdict::Seen, true),
         ("order_of_a_stranger", Verdict::Seen, false),
     ] {
+        let kept = read(fixture(&format!("webhook/{name}"))).unwrap().said;
+        let hidden = r#""sign":"[hidden]""#;
+        assert!(
+            kept.as_ref()
+                .is_some_and(|kept| kept.contains(UUID) && kept.contains(hidden)),
+            "{name}"
+        );
         let notice = Notice {
+            said: kept,
             our_ref: ours.then(attempt),
             provider_ref: Some(UUID.to_owned()),
             verdict,

@@ -45,6 +45,13 @@ async fn the_request_is_the_page_s_to_the_byte() {
     let server = Server::start(vec![says("create_deposit/created")]).await;
     let created = provider(config(&server.base)).create(&payment()).await.unwrap();
     assert_eq!(created.provider_ref.as_deref(), Some(REF));
+    let kept = created.said.clone().unwrap();
+    assert!(
+        kept.contains(REF) && kept.contains(r#""amount":1000.0"#),
+        "{kept}"
+    );
+    assert!(kept.contains(r#""dest_bank_acc_no":"xxxxxx3334""#), "{kept}");
+    assert!(!kept.contains("iVBOR"), "{kept}");
     assert_eq!(
         (created.payable.satang(), created.lifetime_ms),
         (100_000, Some(900_000))

@@ -33,6 +33,11 @@ fn a_success_names_its_order_its_reference_and_its_exact_amount() {
         assert_eq!(notice.our_ref, Some(attempt()), "{name}");
         assert_eq!(notice.provider_ref.as_deref(), Some(REF), "{name}");
         assert_eq!(notice.strength, Strength::SecretPath, "{name}");
+        let kept = notice.said.unwrap();
+        assert!(
+            kept.contains(REF) && !kept.contains("สมชาย") && !kept.contains("1234567890"),
+            "{kept}"
+        );
         let evidence = Evidence {
             key: REF.to_owned(),
             source: Source::Callback,

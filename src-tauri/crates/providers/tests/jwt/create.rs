@@ -52,6 +52,15 @@ async fn the_request_is_the_page_s_to_the_byte() {
         .await
         .unwrap();
     assert_eq!(created.provider_ref.as_deref(), Some(DP));
+    let kept = created.said.clone().unwrap();
+    assert!(
+        kept.contains(DP) && kept.contains(r#""bankAccountNumber":"xxxxxx3334""#),
+        "{kept}"
+    );
+    assert!(
+        !kept.contains("iVBOR") && kept.contains(r#""name":"W… C…""#),
+        "{kept}"
+    );
     // 12:05:00 by the gateway's clock, which says 12:01:30.
     assert_eq!(
         (created.payable.satang(), created.lifetime_ms),

@@ -26,6 +26,8 @@ async fn the_question_names_our_own_reference_only() {
     let server = Server::start(vec![says("order_query/completed")]).await;
     let provider = provider(config(&server.base));
     let report = provider.status().unwrap().query(&payment_ref()).await.unwrap();
+    let kept = report.said.unwrap();
+    assert!(kept.contains(DP) && kept.contains(r#""amount":1000,"#), "{kept}");
     assert_eq!((report.provider_ref.as_str(), report.verdict), (DP, paid()));
     let seen = server.seen();
     assert_eq!(seen[0].line, "POST /order/query");

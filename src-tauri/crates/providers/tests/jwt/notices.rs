@@ -42,6 +42,8 @@ fn a_proven_callback_is_a_hint_that_names_its_order() {
         let notice = read(name).unwrap();
         assert_eq!(notice.our_ref, Some(attempt()), "{name}");
         assert_eq!(notice.provider_ref.as_deref(), Some(DP), "{name}");
+        let kept = notice.said.unwrap();
+        assert!(kept.contains(DP), "{kept}");
         assert_eq!(
             (notice.verdict, notice.strength),
             (verdict, Strength::Signed),

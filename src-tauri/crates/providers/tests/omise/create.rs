@@ -21,6 +21,11 @@ async fn one_call_makes_the_charge_and_the_picture_is_fetched_without_the_key() 
     let server = Server::start(vec![says("charge/pending"), picture()]).await;
     let created = provider(config(&server.base)).create(&payment()).await.unwrap();
     assert_eq!(created.provider_ref.as_deref(), Some(CHARGE));
+    let kept = created.said.clone().unwrap();
+    assert!(
+        kept.contains(CHARGE) && kept.contains(r#""amount":25000"#),
+        "{kept}"
+    );
     assert_eq!(
         (created.payable.satang(), created.lifetime_ms),
         (25_000, Some(86_400_000))

@@ -13,7 +13,10 @@ async fn a_question_is_answered_or_may_be_asked_again() {
         let provider = patient(config(&server.base), 400);
         let answer = provider.status().unwrap().query(&payment_ref()).await;
         assert_eq!(server.lines(), [format!("GET /charges/{CHARGE}")]);
-        answer.map(|report| (report.provider_ref, report.verdict))
+        answer.map(|report| {
+            assert!(report.said.is_some_and(|kept| kept.contains(CHARGE)));
+            (report.provider_ref, report.verdict)
+        })
     };
     let (reference, verdict) = query(says("charge/successful")).await.unwrap();
     assert_eq!(reference, CHARGE);

@@ -61,6 +61,8 @@ fn the_vector_is_believed_and_what_it_says_is_a_hint() {
             ("omise-signature-timestamp", "1760000000"),
         ];
         let read = read(&notice(&headers, B1.as_bytes()), AT_MS).unwrap();
+        let kept = read.said.unwrap();
+        assert!(kept.contains(r#""status":"successful""#), "{kept}");
         assert_eq!(
             read.provider_ref.as_deref(),
             Some("chrg_test_000000000000000001a")

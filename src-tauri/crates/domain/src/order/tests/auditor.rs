@@ -88,7 +88,7 @@ impl Auditor {
                     ..Row::default()
                 });
             }
-            OrderEvent::Attempt { attempt, event } => self.hear_attempt(*attempt, event, &change.after),
+            OrderEvent::Attempt { attempt, event, .. } => self.hear_attempt(*attempt, event, &change.after),
             OrderEvent::Voided { .. } => self.state = OrderState::Voided,
             OrderEvent::RefundRequested {
                 refund,
