@@ -3,8 +3,9 @@
 
 use crate::counter::{Counter, OWNER, PIN, pictures};
 use crate::looks::CUT_OFF;
-use crate::window::{ENTER, ESCAPE, F8, F12, Window};
+use crate::window::{ENTER, ESCAPE, F2, F8, F12, Window};
 use fantoccini::Locator;
+use keptang_simulator::control::{Action, ChargeView};
 use keptang_tests::till::until;
 use serde_json::json;
 
@@ -61,6 +62,22 @@ async fn type_pin(window: &Window) {
     window.element("pin-pad").await;
     let keys: Vec<char> = PIN.chars().chain([ENTER]).collect();
     window.type_keys(&keys).await;
+}
+
+/// A TrueMoney QR of ฿250 on the screen.
+async fn ask_for_250(window: &Window) {
+    window.type_keys(&[F2, '2', '5', '0', ENTER]).await;
+    window
+        .until_attribute("bill-state", "data-state", "waiting")
+        .await;
+}
+
+/// The customer pays what is on the screen.
+async fn pay(counter: &Counter, window: &Window) -> ChargeView {
+    let charge = counter.charge(&[]).await;
+    counter.act(&charge, Action::Pay).await;
+    window.element("paid-screen").await;
+    charge
 }
 
 /// A day with cash, a refund to come, and something that a person said.
@@ -199,19 +216,12 @@ async fn a_locked_till_keeps_the_live_qr_and_tells_when_it_is_paid() {
     let counter = Counter::new();
     let window = counter.window().await;
     window.size(1366, 768).await;
-    window.type_keys(&[crate::window::F2, '2', '5', '0', ENTER]).await;
-    window
-        .until_attribute("bill-state", "data-state", "waiting")
-        .await;
+    ask_for_250(&window).await;
     window.type_keys(&[F12]).await;
     window.element("lock-panel").await;
     window.element("qr").await;
     photograph(&window, "lock-th-light").await;
-    let charge = counter.charge(&[]).await;
-    counter
-        .act(&charge, keptang_simulator::control::Action::Pay)
-        .await;
-    window.element("paid-screen").await;
+    pay(&counter, &window).await;
     window.close().await;
 }
 
@@ -220,15 +230,8 @@ async fn what_the_provider_said_opens_for_the_owner() {
     let counter = Counter::new();
     let window = counter.window().await;
     window.size(1366, 768).await;
-    window.type_keys(&[crate::window::F2, '2', '5', '0', ENTER]).await;
-    window
-        .until_attribute("bill-state", "data-state", "waiting")
-        .await;
-    let charge = counter.charge(&[]).await;
-    counter
-        .act(&charge, keptang_simulator::control::Action::Pay)
-        .await;
-    window.element("paid-screen").await;
+    ask_for_250(&window).await;
+    let charge = pay(&counter, &window).await;
     window.paid_takes_keys().await;
     window.type_keys(&[ENTER]).await;
     window.until_attribute("bill-state", "data-state", "idle").await;

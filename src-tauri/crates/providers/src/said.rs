@@ -80,6 +80,8 @@ fn is_firm(word: &str) -> bool {
 
 const SECRETS: &[&str] = &[
     "secret",
+    "callback",
+    "webhook",
     "token",
     "sign",
     "signature",
