@@ -169,7 +169,7 @@ impl App {
     }
 
     /// The paper in the printer.
-    fn roll(&self) -> PaperSize {
+    pub(crate) fn roll(&self) -> PaperSize {
         match self.head() {
             ThermalHead::Mm58 => PaperSize::Roll58,
             ThermalHead::Mm80 => PaperSize::Roll80,
@@ -205,7 +205,7 @@ impl App {
     /// Prints the receipt of an order that was just paid, where the owner wants that. Whatever goes wrong is the printer's
     /// own matter and is shown there.
     pub(crate) async fn print_by_itself(&self, id: OrderId) {
-        if !self.settings().printer.auto || self.print_queue().is_none() {
+        if !self.prints_by_itself() {
             return;
         }
         let Ok(order) = self.till().ledger().load(keptang_ports::OrderKey::Id(id)).await else {
@@ -218,6 +218,20 @@ impl App {
         if let Err(error) = self.print_receipt(&order.opening.number, cashier).await {
             tracing::warn!(error = %error, order = order.opening.number, "a receipt was not printed by itself");
         }
+    }
+
+    /// The same for a credit note that was just issued.
+    pub(crate) async fn print_note_by_itself(&self, paper: Option<Document>, number: &str) {
+        let Some(paper) = paper.filter(|_| self.prints_by_itself()) else {
+            return;
+        };
+        if let Err(error) = self.print(JobKind::CreditNote, paper).await {
+            tracing::warn!(error = %error, number, "a credit note was not printed by itself");
+        }
+    }
+
+    fn prints_by_itself(&self) -> bool {
+        self.settings().printer.auto && self.print_queue().is_some()
     }
 
     /// Takes the task of printing by itself, for as long as the file that comes back is held.

@@ -226,6 +226,14 @@ fn printed(printer: &TcpListener) -> Vec<u8> {
     }
 }
 
+async fn next_print(printer: TcpListener) -> (TcpListener, Vec<u8>) {
+    let heard = tokio::task::spawn_blocking(move || {
+        let bytes = printed(&printer);
+        (printer, bytes)
+    });
+    heard.await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paid_bill_prints_by_itself_and_a_copy_on_demand() {
     let printer = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -237,15 +245,12 @@ async fn a_paid_bill_prints_by_itself_and_a_copy_on_demand() {
         ("KEPTANG__PRINTER__AUTO", "true"),
     ];
     let app = till(dir.path(), &more).await;
+    staffed(&app).await;
+    sign_in(&app, "เจ้าของ").await;
     app.run_background().await;
     let paid = json!({ "amount": "120", "method": "cash", "tendered": "150" });
     let order = app.call("charge", paid).await.unwrap();
-    let (printer, strip) = tokio::task::spawn_blocking(move || {
-        let strip = printed(&printer);
-        (printer, strip)
-    })
-    .await
-    .unwrap();
+    let (printer, strip) = next_print(printer).await;
     assert!(
         strip.windows(4).any(|window| window == [0x1d, b'v', b'0', 0]),
         "a picture"
@@ -275,19 +280,16 @@ async fn a_paid_bill_prints_by_itself_and_a_copy_on_demand() {
     app.call("receipt_print", json!({ "order": order["number"] }))
         .await
         .unwrap();
-    let (printer, copy) = tokio::task::spawn_blocking(move || {
-        let copy = printed(&printer);
-        (printer, copy)
-    })
-    .await
-    .unwrap();
+    let (printer, copy) = next_print(printer).await;
     assert!(copy.len() > 1_000);
+    let refund = json!({ "order": order["number"], "amount": "20", "reason": "customer_request" });
+    app.call("order_refund", owners(refund)).await.unwrap();
+    let (printer, note) = next_print(printer).await;
+    assert!(note.len() > 1_000 && note != copy, "the credit note");
     let day = json!({ "date": order["business_day"], "what": "x" });
     app.call("day_print", day).await.unwrap();
-    let strip = tokio::task::spawn_blocking(move || printed(&printer))
-        .await
-        .unwrap();
-    assert!(strip.len() > 1_000 && strip != copy, "the day on the same roll");
+    let (_, strip) = next_print(printer).await;
+    assert!(strip.len() > 1_000 && strip != note, "the day on the same roll");
     app.stop();
 }
 

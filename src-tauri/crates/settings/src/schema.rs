@@ -301,7 +301,7 @@ pub(crate) const KEYS: &[Key] = &[
     unset("printer.address", Kind::Text, r#""""#,
         "เช่น 192.168.1.50:9100 หรือ /dev/usb/lp0", "Such as 192.168.1.50:9100 or /dev/usb/lp0"),
     key("printer.width_mm", Kind::NumberOf(&[80, 58]), "80", "ความกว้างกระดาษ (มม.)", "Paper width in millimetres"),
-    key("printer.auto", Kind::Flag, "false", "พิมพ์เองเมื่อจ่ายแล้ว", "Print by itself when paid"),
+    key("printer.auto", Kind::Flag, "false", "พิมพ์เองเมื่อจ่ายแล้ว และเมื่อคืนเงิน", "Print by itself when paid and when money goes back"),
 ];
 
 /// Whether a key holds, or its rows hold, an account that only its owner should see whole.

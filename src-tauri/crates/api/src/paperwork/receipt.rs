@@ -69,7 +69,8 @@ impl App {
         })
     }
 
-    /// Gives the money that went back its paper, where the order has a receipt to point at.
+    /// Gives the money that went back its paper, where the order has a receipt to point at, and prints what is new where
+    /// the owner wants that.
     ///
     /// # Errors
     /// Of the ledger. An order without a receipt needs no credit note and gets none.
@@ -85,7 +86,13 @@ impl App {
                 .issue_credit_note(order.id, refund.id, by.clone())
                 .await
             {
-                Ok((with_note, _)) => newest = with_note,
+                Ok((with_note, document)) => {
+                    newest = with_note;
+                    if order.credit_note(refund.id).is_none() {
+                        let paper = self.credit_note_document(&newest, refund, &document, self.roll());
+                        self.print_note_by_itself(paper, &document.number).await;
+                    }
+                }
                 Err(ReceiptError::NoReceipt | ReceiptError::NotRefunded) => {}
                 Err(other) => return Err(other.into()),
             }
