@@ -1,6 +1,6 @@
 //! The one command of the pages. The list of what can be asked is `keptang_api::COMMANDS`; the names added here
-//! move windows about, read the clipboard or show a
-//! file in its folder, and are nobody's business but the shell's.
+//! move windows about, read the clipboard, show a file in its folder or start the program again, and are nobody's
+//! business but the shell's.
 
 use crate::clipboard::LastSeen;
 use crate::display::{self, Display};
@@ -73,6 +73,12 @@ pub(crate) async fn call<R: Runtime>(
         "file_open" => {
             let FileOpen { path } = shape(&name, request)?;
             reveal(&till(&window).await, &path)
+        }
+        "restart" => {
+            tracing::info!("the page asked to start again");
+            // A kill is as good for the till; the new process finds every bill where it was.
+            window.app_handle().request_restart();
+            Ok(())
         }
         "clipboard_look" => return clipboard_look(&window, &name).await,
         _ => return till(&window).await.call(&name, request).await,

@@ -306,7 +306,7 @@ fn a_window_that_slipped_through_the_capabilities_is_refused_by_its_label() {
         let window = WebviewWindowBuilder::new(&desk.app, label, Default::default())
             .build()
             .unwrap();
-        for name in ["till_state", "display_open", "display_show", "no_such"] {
+        for name in ["till_state", "display_open", "display_show", "restart", "no_such"] {
             let error = call(&window, name, json!({})).unwrap_err();
             assert_eq!(error["code"], "forbidden", "{name} from {label}");
         }

@@ -264,6 +264,29 @@ async fn what_the_provider_said_opens_for_the_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_setting_that_is_read_at_the_start_is_there_after_one_click() {
+    let counter = Counter::new();
+    let window = counter.window().await;
+    window.size(1366, 768).await;
+    click(&window, "menu").await;
+    click(&window, "menu-settings").await;
+    click(&window, "section-timing").await;
+    window.element("set-timing-poll_slow_ms").await;
+    let field = Locator::Css("input#set-timing-poll_slow_ms");
+    let field = window.page.find(field).await.unwrap();
+    field.clear().await.unwrap();
+    field.send_keys("9000").await.unwrap();
+    click(&window, "settings-save").await;
+    type_pin(&window).await;
+    window.element("restart-note").await;
+    photograph(&window, "owner-restart-th-light").await;
+    click(&window, "restart").await;
+    window.until_started_again(counter.data_dir()).await;
+    let file = std::fs::read_to_string(counter.data_dir().join("settings.toml")).unwrap();
+    assert!(file.contains("poll_slow_ms = 9000"), "{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_shop_that_nobody_set_up_begins_with_the_wizard() {
     let counter = Counter::nobodys();
     let window = counter.window_at("setup-wizard").await;

@@ -86,6 +86,21 @@ impl Window {
         self.element("charge-key").await;
     }
 
+    /// Waits until the program has ended and its till is open again, and ends the new one, which hangs on no driver.
+    pub(crate) async fn until_started_again(mut self, data_dir: &Path) {
+        let again = until("the program starts again", async || {
+            let opened = log_of(data_dir).matches("the window is starting").count();
+            pid_of(data_dir).filter(|pid| *pid != self.pid && opened == 2)
+        })
+        .await;
+        let killed = Command::new("kill")
+            .args(["-9", &again.to_string()])
+            .status()
+            .await;
+        assert!(killed.is_ok_and(|status| status.success()));
+        let _ = self.driver.kill().await;
+    }
+
     /// Kills the window as a power cut would.
     pub(crate) async fn kill(mut self) {
         let killed = Command::new("kill")
@@ -244,6 +259,13 @@ impl Drop for Window {
 }
 
 /// The process whose command line names this data directory.
+/// All that the windows of a till wrote.
+fn log_of(data_dir: &Path) -> String {
+    let files = std::fs::read_dir(data_dir.join("logs")).into_iter().flatten();
+    let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+    texts.collect()
+}
+
 fn pid_of(data_dir: &Path) -> Option<u32> {
     let wanted = data_dir.to_str()?;
     std::fs::read_dir("/proc")

@@ -232,6 +232,8 @@ describe("settings", () => {
     await press("settings-save");
     await approve();
     await vi.waitFor(() => expect(backend.setup.values["shop.promptpay_id"]).toBe("0898765432"));
+    await press("restart");
+    await vi.waitFor(() => expect(backend.restarts).toBe(1));
     strike("F8");
     await vi.waitFor(() => expect(at("announcement")?.dataset.what).toBe("account_changed"));
   });

@@ -26,6 +26,7 @@ const NAMES: { [K in keyof Commands]: true } = {
   display_show: true,
   display_open: true,
   clipboard_look: true,
+  restart: true,
   sign_in: true,
   lock: true,
   people_list: true,

@@ -32,6 +32,8 @@ export interface ShellCommands {
   clipboard_look: { req: object; reply: { unchanged: boolean; picture_base64: string | null; text: string | null } };
   /** Shows a file this till wrote in the folder it lies in. */
   file_open: { req: { path: string }; reply: object };
+  /** Ends the program and opens it again, for settings that are read at the start. Every bill is there again. */
+  restart: { req: object; reply: object };
   /** Opens or closes the customer's window. */
   display_open: { req: { open: boolean }; reply: object };
 }

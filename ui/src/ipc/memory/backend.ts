@@ -37,6 +37,7 @@ export class MemoryBackend {
   answerMs = 120;
   charges = 0;
   shown: Display | null = null;
+  restarts = 0;
   desk = new OwnersDesk();
   slips = new SlipCounter({
     orders: () => this.orders, find: (order) => this.find(order), pay: (order, amount) => this.pay(order, amount, "slip"), mustBe: (pin) => this.#mustBe(pin),
@@ -261,6 +262,10 @@ export class MemoryBackend {
     },
     display_open: async () => {
       throw fault("not_built");
+    },
+    restart: async () => {
+      this.restarts += 1;
+      return {};
     },
     // The page in a browser reads its own.
     clipboard_look: async () => {

@@ -59,7 +59,7 @@ export class MemorySetup {
   get view(): SettingsView {
     const accounts = this.values["shop.accounts"];
     const masked = Array.isArray(accounts) && !this.#means.seesAccounts() ? { "shop.accounts": accounts.map((one: Record<string, unknown>) => ({ ...one, number: `xxx-x-x${String(one.number).slice(-4, -1)}-x` })) } : {};
-    return { values: { ...this.values, ...masked }, secrets: this.secrets, overridden: [], keychain: true, file_version: String(this.version), training: this.values.training === true, restart_needed: false, first_run: this.firstRun };
+    return { values: { ...this.values, ...masked }, secrets: this.secrets, overridden: [], keychain: true, file_version: String(this.version), training: this.values.training === true, restart_needed: this.version > 1, first_run: this.firstRun };
   }
 
   readonly handlers = {
