@@ -8,7 +8,7 @@ use keptang_simulator::faults::{Endpoint, Fault, FaultRule};
 use keptang_tests::till::until;
 
 /// Texts that are wider or higher than their box and would be cut off by it.
-pub(crate) const CUT_OFF: &str = r#"
+const CUT_OFF: &str = r#"
     const cut = [];
     for (const element of document.querySelectorAll("button, h1, h2, b, p, span, strong, dl, li")) {
         const style = getComputedStyle(element);
@@ -29,7 +29,8 @@ pub(crate) const CUT_OFF: &str = r#"
     return cut;
 "#;
 
-async fn photograph(window: &Window, name: &str) {
+/// Photographs what is open, of which nothing may be cut off.
+pub(crate) async fn photograph(window: &Window, name: &str) {
     let picture = window.picture(&pictures(), name).await;
     assert!(
         picture.metadata().is_ok_and(|file| file.len() > 10_000),

@@ -2,21 +2,17 @@
 // day is closed and signed, and everything leads back.
 import axe from "axe-core";
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { memoryHost, type Memory } from "../src/ipc/memory";
 import { setLanguage } from "../src/messages/index.svelte";
 import { approval } from "../src/session/approval.svelte";
 import { receipts } from "../src/session/receipts.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
+import "./jsdom";
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLCanvasElement.prototype.getContext = (() => null) as never;
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   localStorage.clear();
   document.body.innerHTML = '<div id="app"></div>';

@@ -2,7 +2,7 @@
 // with words in both languages.
 import axe from "axe-core";
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { blocking, payoutLacks, shownLines, withLine } from "../src/features/owner/payout";
 import { errorText } from "../src/ipc/errors";
@@ -11,14 +11,10 @@ import { memoryHost, type Memory } from "../src/ipc/memory";
 import { setLanguage } from "../src/messages/index.svelte";
 import { approval } from "../src/session/approval.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
+import "./jsdom";
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLCanvasElement.prototype.getContext = (() => null) as never;
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   localStorage.clear();
   document.body.innerHTML = '<div id="app"></div>';

@@ -1,6 +1,6 @@
 // People at the till: locking, approval in place, the first owner, and what a locked window still shows.
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { client } from "../src/ipc/client";
 import { hostOf, memoryHost, type Memory } from "../src/ipc/memory";
@@ -12,14 +12,10 @@ import { receipts } from "../src/session/receipts.svelte";
 import { setup } from "../src/session/setup.svelte";
 import { setLanguage } from "../src/messages/index.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
+import "./jsdom";
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLCanvasElement.prototype.getContext = (() => null) as never;
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   localStorage.clear();
   document.body.innerHTML = '<div id="app"></div>';

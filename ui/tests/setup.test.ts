@@ -1,6 +1,6 @@
 // Drawers, settings and the set-up wizard: sums, refusals, and what must not be told.
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { PIECES, sumOf } from "../src/features/shift/coins";
 import { Draft, movesMoney } from "../src/features/settings/draft.svelte";
@@ -15,14 +15,10 @@ import { receipts } from "../src/session/receipts.svelte";
 import { setup } from "../src/session/setup.svelte";
 import { setLanguage } from "../src/messages/index.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
+import "./jsdom";
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLCanvasElement.prototype.getContext = (() => null) as never;
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   approval.asking?.leave();
   receipts.close();
@@ -232,6 +228,9 @@ describe("settings", () => {
     await press("settings-save");
     await approve();
     await vi.waitFor(() => expect(backend.setup.values["shop.promptpay_id"]).toBe("0898765432"));
+    fill("#set-shop-promptpay_id", "0812345678");
+    expect((at("restart") as HTMLButtonElement).disabled, "what is typed is not lost").toBe(true);
+    fill("#set-shop-promptpay_id", "0898765432");
     await press("restart");
     await vi.waitFor(() => expect(backend.restarts).toBe(1));
     strike("F8");

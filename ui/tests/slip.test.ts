@@ -1,6 +1,6 @@
 // Slips at the counter: every way in, every verdict, the choice, the manager's word, the tray.
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { sampleSlip, VERDICTS } from "../src/design/gallery/sample-slips";
 import type { Client } from "../src/ipc/client";
@@ -14,6 +14,7 @@ import { memoryHost, type Memory } from "../src/ipc/memory";
 import { setLanguage } from "../src/messages/index.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
 import { counter } from "./support";
+import "./jsdom";
 
 const SLIP = "0041000600000101030140220020251121143450ABCD125102TH910417DF";
 const PAYMENT = "00020101021229370016A000000677010111011300668123456785802TH530376454042500";
@@ -209,10 +210,6 @@ describe("the desk", () => {
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   vi.useRealTimers();
   localStorage.clear();

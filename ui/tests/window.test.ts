@@ -1,7 +1,7 @@
 // The whole cashier window in a page: keys in, screen out, and no accessibility fault in any scene.
 import axe from "axe-core";
 import { flushSync, mount, tick, unmount } from "svelte";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { memoryHost, type Memory } from "../src/ipc/memory";
 import { scenes } from "../src/ipc/memory/scenes";
@@ -10,15 +10,10 @@ import { approval } from "../src/session/approval.svelte";
 import { receipts } from "../src/session/receipts.svelte";
 import { setup } from "../src/session/setup.svelte";
 import { Preferences } from "../src/screens/Cashier/preferences.svelte";
+import "./jsdom";
 
 let app: ReturnType<typeof mount> | null = null;
 
-beforeAll(() => {
-  // jsdom has no modal dialogs; the attribute is what the page and axe look at.
-  HTMLDialogElement.prototype.showModal = function show(this: HTMLDialogElement) { this.setAttribute("open", ""); };
-  HTMLCanvasElement.prototype.getContext = (() => null) as never;
-  HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) { this.removeAttribute("open"); };
-});
 beforeEach(() => {
   approval.asking?.leave();
   receipts.close();

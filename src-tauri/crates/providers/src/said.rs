@@ -7,6 +7,7 @@
 //! not know is covered too: a gateway may call an account anything. Members that are `null` are left out.
 
 use crate::json::{Object, text_of};
+use keptang_domain::slip::MaskedNumber;
 use serde_json::value::RawValue;
 
 /// Deeper than any answer of a page.
@@ -20,7 +21,6 @@ const PAYMENT_CODE: &str = "000201";
 const HIDDEN: &str = "[hidden]";
 /// Accounts, telephone numbers, national ids and e-wallets have so many digits.
 const ACCOUNT_DIGITS: std::ops::RangeInclusive<usize> = 9..=16;
-const DIGITS_SHOWN: usize = 4;
 
 /// The JSON object `body` as it may be kept; `None` when it is none, or is larger than any answer about one payment.
 pub(crate) fn said(body: &[u8]) -> Option<String> {
@@ -201,12 +201,12 @@ fn covered(text: &str, means: Means) -> String {
     let chars = text.chars().count();
     if matches!(means, Means::Secret) && chars > 0 {
         HIDDEN.to_owned()
-    } else if let Some((address, _)) = text.split_once('?').filter(|_| text.contains("://")) {
+    } else if let Some((address, _)) = text.split_once('?').filter(|_| is_address(text)) {
         // What follows may open the picture or the payment to whoever reads it.
         format!("{address}?[hidden]")
     } else if chars > TEXT_CHARS_MAX
         || text.starts_with(PAYMENT_CODE)
-        || (matches!(means, Means::Code) && !text.contains("://"))
+        || (matches!(means, Means::Code) && !is_address(text))
     {
         format!("[{chars} characters]")
     } else {
@@ -220,29 +220,23 @@ fn covered(text: &str, means: Means) -> String {
     }
 }
 
+/// A sentence with an address in it is none: it may name people.
+fn is_address(text: &str) -> bool {
+    text.contains("://") && !text.contains(char::is_whitespace)
+}
+
 /// Nothing but digits and what people put between them, and as many as an account has.
 fn is_account(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     ACCOUNT_DIGITS.contains(&digits)
         && text
             .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '+'))
+            .all(|c| c.is_ascii_digit() || matches!(c, '-' | ' ' | '+' | '(' | ')'))
 }
 
+/// As screens show it; what is no number at all, such as a token that stands for one, is hidden.
 fn last_digits(text: &str) -> String {
-    let mut left = text.chars().filter(|c| c.is_alphanumeric()).count();
-    let cover = |c: char| {
-        if !c.is_alphanumeric() {
-            return c;
-        }
-        left -= 1;
-        if left < DIGITS_SHOWN && c.is_ascii_digit() {
-            c
-        } else {
-            'x'
-        }
-    };
-    text.chars().map(cover).collect()
+    MaskedNumber::read(text).map_or_else(|| HIDDEN.to_owned(), |number| number.masked())
 }
 
 /// Enough to tell two people apart, too little to know one.
@@ -307,6 +301,10 @@ mod tests {
                 r#"{"stm_desc":"จาก SCB x1234 นาย สมชาย"}"#,
                 r#"{"stm_desc":"จ… S… x… น… ส…"}"#,
             ),
+            (
+                r#"{"memo":"สมชาย https://x.example/?a=1"}"#,
+                r#"{"memo":"ส… h…"}"#,
+            ),
             (r#"{"qrcode":"iVBORw0KGgo="}"#, r#"{"qrcode":"[12 characters]"}"#),
             (r#"{"email":"somchai@example.com"}"#, r#"{"email":"s…"}"#),
             (
@@ -317,6 +315,7 @@ mod tests {
                 r#"{"national_id":"1-2345-67890-12-3"}"#,
                 r#"{"national_id":"x-xxxx-xxxx0-12-3"}"#,
             ),
+            (r#"{"payerX":"(081) 2345678"}"#, r#"{"payerX":"(xxx) xxx5678"}"#),
             (r#"{"payerX":"081-234-5678"}"#, r#"{"payerX":"xxx-xxx-5678"}"#),
             (r#"{"payerX":1234567890123}"#, r#"{"payerX":"xxxxxxxxx0123"}"#),
             (
