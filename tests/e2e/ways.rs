@@ -119,6 +119,7 @@ async fn a_scanned_slip_pays_the_bill_and_never_a_second_one() {
     window
         .until_attribute("bill-state", "data-state", "waiting")
         .await;
+    window.half_a_second_on().await;
     window.scan(&slip.qr_text).await;
     window.element("slip-panel").await;
     let said = window.text("slip-panel").await;

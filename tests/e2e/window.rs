@@ -142,9 +142,15 @@ impl Window {
     /// A key in the paid screen's first moments was already on its way down and is not taken; the page's own clock says
     /// when that is over.
     pub(crate) async fn paid_takes_keys(&self) {
+        self.half_a_second_on().await;
+    }
+
+    /// Nobody holds a slip under the scanner in the very frame in which a QR is drawn: half a second by the page's own
+    /// clock.
+    pub(crate) async fn half_a_second_on(&self) {
         let now_ms = async || self.script("return Math.floor(performance.now())").await.as_i64();
         let seen_at_ms = now_ms().await.expect("a page has a clock");
-        until("the paid screen takes keys", async || {
+        until("the page's clock goes on", async || {
             (now_ms().await? > seen_at_ms + 450).then_some(())
         })
         .await;
